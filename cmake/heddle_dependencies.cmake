@@ -1,0 +1,80 @@
+# The libraries of others. Two interface targets carry them to the only layers that may name them:
+# heddle_threading (src/parallel) and heddle_kernel_libraries (src/ops/backend), each with its HEDDLE_ definitions.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+
+add_library(heddle_threading INTERFACE)
+if(ATEN_THREADING STREQUAL "OMP")
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  target_link_libraries(heddle_threading INTERFACE OpenMP::OpenMP_CXX)
+  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_OMP=1)
+elseif(ATEN_THREADING STREQUAL "TBB")
+  find_package(TBB REQUIRED)
+  target_link_libraries(heddle_threading INTERFACE TBB::tbb)
+  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_TBB=1)
+else()
+  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_NATIVE=1)
+endif()
+
+add_library(heddle_kernel_libraries INTERFACE)
+
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+target_link_libraries(heddle_kernel_libraries INTERFACE PkgConfig::HWY)
+
+if(USE_MKLDNN)
+  find_package(dnnl REQUIRED)
+  if(NOT DNNL_CPU_RUNTIME STREQUAL MKLDNN_CPU_RUNTIME)
+    message(FATAL_ERROR
+      "MKLDNN_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}, but the oneDNN in ${dnnl_DIR} was built with "
+      "${DNNL_CPU_RUNTIME}: set MKLDNN_CPU_RUNTIME=${DNNL_CPU_RUNTIME}, point dnnl_DIR at a oneDNN built with "
+      "DNNL_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}, or set USE_MKLDNN=0.")
+  endif()
+  target_link_libraries(heddle_kernel_libraries INTERFACE DNNL::dnnl)
+  target_compile_definitions(heddle_kernel_libraries INTERFACE
+    HEDDLE_USE_MKLDNN=1 HEDDLE_MKLDNN_RUNTIME_${MKLDNN_CPU_RUNTIME}=1)
+endif()
+
+if(BLAS STREQUAL "OpenBLAS")
+  pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+  target_link_libraries(heddle_kernel_libraries INTERFACE PkgConfig::OPENBLAS)
+  target_compile_definitions(heddle_kernel_libraries INTERFACE HEDDLE_BLAS_OPENBLAS=1)
+elseif(BLAS STREQUAL "MKL")
+  set(heddle_mkl_layer_OMP mkl_gnu_thread)
+  set(heddle_mkl_layer_TBB mkl_tbb_thread)
+  set(heddle_mkl_layer_SEQ mkl_sequential)
+  find_path(MKL_INCLUDE_DIR mkl.h PATHS "$ENV{MKLROOT}/include" /usr/include/mkl)
+  foreach(name IN ITEMS mkl_intel_lp64 ${heddle_mkl_layer_${MKL_THREADING}} mkl_core)
+    find_library(HEDDLE_${name} ${name} PATHS "$ENV{MKLROOT}/lib/intel64" "$ENV{MKLROOT}/lib")
+    if(NOT HEDDLE_${name} OR NOT MKL_INCLUDE_DIR)
+      message(FATAL_ERROR "BLAS=MKL, but ${name} or mkl.h is not found: install MKL (libmkl-dev in Debian's non-free), "
+                          "set the environment variable MKLROOT, or set BLAS=OpenBLAS.")
+    endif()
+    list(APPEND heddle_mkl_libraries "${HEDDLE_${name}}")
+  endforeach()
+  target_include_directories(heddle_kernel_libraries SYSTEM INTERFACE "${MKL_INCLUDE_DIR}")
+  target_link_libraries(heddle_kernel_libraries INTERFACE -Wl,--no-as-needed ${heddle_mkl_libraries} -Wl,--as-needed)
+  target_compile_definitions(heddle_kernel_libraries INTERFACE HEDDLE_BLAS_MKL=1 HEDDLE_MKL_THREADING_${MKL_THREADING}=1)
+  if(MKL_THREADING STREQUAL "TBB")
+    find_package(TBB REQUIRED)
+    target_link_libraries(heddle_kernel_libraries INTERFACE TBB::tbb)
+  elseif(MKL_THREADING STREQUAL "OMP")
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    target_link_libraries(heddle_kernel_libraries INTERFACE OpenMP::OpenMP_CXX)
+  endif()
+else()
+  # Whatever implements the reference interfaces on this system.
+  find_library(HEDDLE_CBLAS NAMES cblas blas REQUIRED)
+  find_library(HEDDLE_LAPACK NAMES lapack REQUIRED)
+  target_link_libraries(heddle_kernel_libraries INTERFACE "${HEDDLE_CBLAS}" "${HEDDLE_LAPACK}")
+  target_compile_definitions(heddle_kernel_libraries INTERFACE HEDDLE_BLAS_GENERIC=1)
+endif()
+
+if(HEDDLE_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(HEDDLE_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
