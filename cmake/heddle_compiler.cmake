@@ -23,9 +23,15 @@ endif()
 
 add_library(heddle_compiler INTERFACE)
 target_compile_options(heddle_compiler INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi -Wundef -Wvla
+  -Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi -Wundef -Wvla
   # Kernels follow IEEE results; errno after a math call is nothing anybody reads.
   -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC's plain -Wshadow also forbids a constructor parameter named as the member it sets; clang's does not.
+  target_compile_options(heddle_compiler INTERFACE -Wshadow=local)
+else()
+  target_compile_options(heddle_compiler INTERFACE -Wshadow)
+endif()
 if(HEDDLE_WERROR)
   target_compile_options(heddle_compiler INTERFACE -Werror)
 endif()

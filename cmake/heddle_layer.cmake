@@ -1,3 +1,25 @@
+# heddle_layers(<file>): one heddle_layer a `layer` row of tools/layers.txt, in its order, so that the linker and the
+# include checker hold the flow to the same rows. Sets HEDDLE_LAYERS to their names.
+function(heddle_layers file)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(STRINGS "${file}" rows REGEX "^layer ")
+  set(names "")
+  foreach(row IN LISTS rows)
+    string(REGEX MATCH "^layer ([a-z]+):(.*)$" matched "${row}")
+    set(name "${CMAKE_MATCH_1}")
+    string(STRIP "${CMAKE_MATCH_2}" below)
+    string(REPLACE " " ";" below "${below}")
+    list(REMOVE_ITEM below heddle)  # include/heddle: headers only, reached through the include root
+    set(excluded "")
+    if(name STREQUAL "parallel")
+      set(excluded EXCLUDE ${HEDDLE_UNUSED_BACKENDS})
+    endif()
+    heddle_layer(${name} DEPENDS ${below} ${excluded})
+    list(APPEND names ${name})
+  endforeach()
+  set(HEDDLE_LAYERS ${names} PARENT_SCOPE)
+endfunction()
+
 # heddle_layer(<folder> [DEPENDS <layers>...] [EXCLUDE <file names>...])
 #
 # Makes of src/<folder>/**/*.cpp:

@@ -8,11 +8,14 @@
 function(heddle_operator_families target)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/ops/*.cpp")
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cpp$")
+  # Part of the command, so that a file that goes away runs it again as one that changes does.
+  string(MD5 files "${sources}")
   set(script "${PROJECT_SOURCE_DIR}/cmake/collect_operator_families.cmake")
   set(output "${PROJECT_BINARY_DIR}/generated/operator_families.cpp")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND "${CMAKE_COMMAND}" -D "ROOT=${PROJECT_SOURCE_DIR}" -D "OUTPUT=${output}" -P "${script}"
+    COMMAND "${CMAKE_COMMAND}" -D "ROOT=${PROJECT_SOURCE_DIR}" -D "OUTPUT=${output}" -D "FILES=${files}"
+            -P "${script}"
     DEPENDS "${script}" ${sources}
     COMMENT "Collecting operator families"
     VERBATIM)

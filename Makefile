@@ -1,0 +1,48 @@
+# Thin words over the presets of CMakePresets.json. Every word first installs the Debian packages it needs.
+JOBS := $(shell nproc)
+CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
+
+.PHONY: help setup release debug test asan tsan ubsan format layers
+help:
+	@echo "make release | debug          build into build/release, build/debug"
+	@echo "make test                     build with tests, run all of them"
+	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
+	@echo "make format                   clang-format every C++ file"
+	@echo "make layers                   check the includes against tools/layers.txt"
+
+setup:
+	@scripts/setup
+	@mkdir -p build
+
+release: setup
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=OFF)
+	cmake --build --preset release
+
+debug: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,debug)
+	cmake --build --preset debug
+
+test: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
+	cmake --build --preset release
+	ctest --preset release -j $(JOBS)
+
+asan tsan ubsan: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,$@)
+	cmake --build --preset $@
+	ctest --preset $@ -j $(JOBS)
+
+format:
+	@scripts/setup --tests
+	scripts/format
+
+layers:
+	python3 tools/check_layers.py
+
+# Words that are promised and not there yet fail, saying so.
+.PHONY: run install fuzz bench conformance libtorch
+run install fuzz bench conformance libtorch:
+	@echo "make $@: not there yet." >&2; exit 1
