@@ -2,6 +2,8 @@
 // type annotations are plain expressions until lang/type_resolver.h reads them.
 #pragma once
 
+#include <complex>
+
 #include "lang/ast_node.h"
 
 namespace heddle::lang {
@@ -29,10 +31,10 @@ struct FloatLiteral final : ExprOf<NodeKind::kFloatLiteral> {
   using NodeOf::NodeOf;
   double value = 0;
 };
-// 1j, 2.5j
-struct ImaginaryLiteral final : ExprOf<NodeKind::kImaginaryLiteral> {
+// 1j, and "0.5-2.j" as archives write complex constants: the sum of a real and an imaginary literal is one literal.
+struct ComplexLiteral final : ExprOf<NodeKind::kComplexLiteral> {
   using NodeOf::NodeOf;
-  double value = 0;
+  std::complex<double> value;
 };
 // Adjacent literals are joined, escapes decoded to UTF-8 (the bytes may hold NUL).
 struct StringLiteral final : ExprOf<NodeKind::kStringLiteral> {

@@ -7,7 +7,7 @@ const char* kind_name(NodeKind kind) {
     case NodeKind::kName: return "name";
     case NodeKind::kIntLiteral: return "integer";
     case NodeKind::kFloatLiteral: return "float";
-    case NodeKind::kImaginaryLiteral: return "imaginary number";
+    case NodeKind::kComplexLiteral: return "complex number";
     case NodeKind::kStringLiteral: return "string";
     case NodeKind::kBoolLiteral: return "truth value";
     case NodeKind::kNoneLiteral: return "None";

@@ -18,7 +18,7 @@ enum class NodeKind : uint8_t {
   kName,
   kIntLiteral,
   kFloatLiteral,
-  kImaginaryLiteral,
+  kComplexLiteral,
   kStringLiteral,
   kBoolLiteral,
   kNoneLiteral,
@@ -78,7 +78,7 @@ struct Node {
   Node(NodeKind kind, SourceRange range) : kind(kind), range(std::move(range)) {}
 };
 
-inline constexpr int kMaxDepth = 400;
+inline constexpr int kMaxDepth = 256;
 
 struct Expr : Node {
  protected:
