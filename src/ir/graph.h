@@ -121,6 +121,7 @@ class Node {
  private:
   friend class Graph;
   friend class Block;
+  friend class Value;
   Node(Graph* graph, NodeKind kind) : kind_(kind), graph_(graph) {}
   void unlink();
   void drop_use(size_t i);
