@@ -76,9 +76,10 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
   template <class U>
-    requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Status> && !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : value_(std::forward<U>(value)) {}
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Status> && !std::is_same_v<std::remove_cvref_t<U>, Result>)
+      Result(U&& value)
+      : value_(std::forward<U>(value)) {}
   // The status must not be ok.
   Result(Status status) : status_(std::move(status)) {}
 
@@ -110,23 +111,23 @@ T take_value(Result<T>&& r) {
 }  // namespace detail
 
 // The value of a Result (or nothing, of a Status); on failure returns the error from the enclosing function.
-#define HEDDLE_TRY(...)                                                                       \
-  __extension__({                                                                             \
-    auto heddle_try_result = (__VA_ARGS__);                                                   \
+#define HEDDLE_TRY(...)                                                                              \
+  __extension__({                                                                                    \
+    auto heddle_try_result = (__VA_ARGS__);                                                          \
     if (!heddle_try_result.ok()) return ::heddle::detail::take_status(std::move(heddle_try_result)); \
-    ::heddle::detail::take_value(std::move(heddle_try_result));                               \
+    ::heddle::detail::take_value(std::move(heddle_try_result));                                      \
   })
 
 // Returns an error made of the pieces unless the condition holds; for conditions that input can break.
-#define HEDDLE_REQUIRE(condition, ...)                      \
-  do {                                                      \
-    if (!(condition)) [[unlikely]]                          \
-      return ::heddle::invalid(__VA_ARGS__);                \
+#define HEDDLE_REQUIRE(condition, ...)       \
+  do {                                       \
+    if (!(condition)) [[unlikely]]           \
+      return ::heddle::invalid(__VA_ARGS__); \
   } while (false)
 
-#define HEDDLE_REQUIRE_CODE(condition, code, ...)             \
-  do {                                                        \
-    if (!(condition)) [[unlikely]]                            \
+#define HEDDLE_REQUIRE_CODE(condition, code, ...)                     \
+  do {                                                                \
+    if (!(condition)) [[unlikely]]                                    \
       return ::heddle::error(::heddle::ErrorCode::code, __VA_ARGS__); \
   } while (false)
 

@@ -1,4 +1,5 @@
-// Source texts and ranges in them: what an error message points at. Immutable after creation, so any thread may read them.
+// Source texts and ranges in them: what an error message points at. Immutable after creation, so any thread may read
+// them.
 #pragma once
 
 #include <cstddef>

@@ -21,8 +21,7 @@ class TextPiece {
   TextPiece(char c) : size_(1) { buffer_[0] = c; }
   TextPiece(bool b) : view_(b ? "True" : "False") {}
   template <std::integral I>
-    requires(!std::same_as<I, bool> && !std::same_as<I, char>)
-  TextPiece(I i) {
+  requires(!std::same_as<I, bool> && !std::same_as<I, char>) TextPiece(I i) {
     size_ = static_cast<uint8_t>(std::to_chars(buffer_, buffer_ + sizeof buffer_, i).ptr - buffer_);
   }
   TextPiece(double d) {

@@ -33,7 +33,8 @@ class ListValue final : public RefCounted {
   std::vector<IValue> items;
 };
 
-// Keeps insertion order, as Python does. Keys: int, float, bool, str, complex, device, Tensor (by identity), enum, tuple of these.
+// Keeps insertion order, as Python does. Keys: int, float, bool, str, complex, device, Tensor (by identity), enum,
+// tuple of these.
 class DictValue final : public RefCounted {
  public:
   struct Entry {

@@ -1,5 +1,5 @@
-// User-defined types: classes and modules, interfaces, named tuples, enums. Made by lang (from code/) and by archive readers;
-// written by one thread while a program is compiled, read-only once it runs.
+// User-defined types: classes and modules, interfaces, named tuples, enums. Made by lang (from code/) and by archive
+// readers; written by one thread while a program is compiled, read-only once it runs.
 #pragma once
 
 #include <optional>
@@ -48,11 +48,12 @@ class ClassType final : public Type {
   std::vector<ClassAttribute> attributes;
   std::vector<ClassConstant> constants;
   std::vector<ClassProperty> properties;
-  std::vector<Ref<Callable>> methods;         // found by the last part of their qualified name
+  std::vector<Ref<Callable>> methods;  // found by the last part of their qualified name
   std::vector<Ref<Callable>> static_methods;
-  std::vector<std::string> forward_hooks;     // method names, in order
+  std::vector<std::string> forward_hooks;  // method names, in order
   std::vector<std::string> forward_pre_hooks;
-  // A class attribute may lead back to the class; the program's owner calls this when no object is left, to break such rings.
+  // A class attribute may lead back to the class; the program's owner calls this when no object is left, to break such
+  // rings.
   void clear();
 
  private:

@@ -1,4 +1,5 @@
-// A device as TorchScript names it. Tensors live on the CPU only; the other names exist so that archives can mention them.
+// A device as TorchScript names it. Tensors live on the CPU only; the other names exist so that archives can mention
+// them.
 #pragma once
 
 #include <cstdint>

@@ -74,8 +74,8 @@ std::optional<DType> dtype_from_python_name(std::string_view name) {
     DType dtype;
   };
   static constexpr Alias kAliases[] = {
-      {"float", DType::kFloat32}, {"double", DType::kFloat64},   {"half", DType::kFloat16},
-      {"long", DType::kInt64},    {"int", DType::kInt32},        {"short", DType::kInt16},
+      {"float", DType::kFloat32},    {"double", DType::kFloat64},     {"half", DType::kFloat16},
+      {"long", DType::kInt64},       {"int", DType::kInt32},          {"short", DType::kInt16},
       {"cfloat", DType::kComplex64}, {"cdouble", DType::kComplex128}, {"chalf", DType::kComplex32},
   };
   for (const Alias& alias : kAliases) {
@@ -91,26 +91,32 @@ bool is_complex(DType dtype) {
   return dtype == DType::kComplex64 || dtype == DType::kComplex128 || dtype == DType::kComplex32;
 }
 bool is_integral(DType dtype) { return static_cast<int>(dtype) <= static_cast<int>(DType::kInt64); }
-bool is_quantized(DType dtype) {
-  return dtype == DType::kQInt8 || dtype == DType::kQUInt8 || dtype == DType::kQInt32;
-}
+bool is_quantized(DType dtype) { return dtype == DType::kQInt8 || dtype == DType::kQUInt8 || dtype == DType::kQInt32; }
 
 DType real_dtype(DType dtype) {
   switch (dtype) {
-    case DType::kComplex32: return DType::kFloat16;
-    case DType::kComplex64: return DType::kFloat32;
-    case DType::kComplex128: return DType::kFloat64;
-    default: return dtype;
+    case DType::kComplex32:
+      return DType::kFloat16;
+    case DType::kComplex64:
+      return DType::kFloat32;
+    case DType::kComplex128:
+      return DType::kFloat64;
+    default:
+      return dtype;
   }
 }
 
 DType complex_dtype(DType dtype) {
   switch (dtype) {
-    case DType::kFloat16: return DType::kComplex32;
+    case DType::kFloat16:
+      return DType::kComplex32;
     case DType::kFloat64:
-    case DType::kComplex128: return DType::kComplex128;
-    case DType::kComplex32: return DType::kComplex32;
-    default: return DType::kComplex64;
+    case DType::kComplex128:
+      return DType::kComplex128;
+    case DType::kComplex32:
+      return DType::kComplex32;
+    default:
+      return DType::kComplex64;
   }
 }
 

@@ -56,10 +56,10 @@ bool can_cast(DType from, DType to);
 
 template <class T>
 struct DTypeOf;
-#define HEDDLE_DTYPE_OF(type, name)                    \
-  template <>                                          \
-  struct DTypeOf<type> {                               \
-    static constexpr DType value = DType::name;        \
+#define HEDDLE_DTYPE_OF(type, name)             \
+  template <>                                   \
+  struct DTypeOf<type> {                        \
+    static constexpr DType value = DType::name; \
   };
 HEDDLE_DTYPE_OF(uint8_t, kUInt8)
 HEDDLE_DTYPE_OF(int8_t, kInt8)

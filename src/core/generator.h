@@ -1,4 +1,5 @@
-// A stream of random numbers (Philox counter based, so that threads can draw from disjoint ranges). One lock; any thread.
+// A stream of random numbers (Philox counter based, so that threads can draw from disjoint ranges). One lock; any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// float16 and bfloat16 as storage types: they convert to float, compute there, and round to nearest even on the way back.
+// float16 and bfloat16 as storage types: they convert to float, compute there, and round to nearest even on the way
+// back.
 #pragma once
 
 #include <bit>

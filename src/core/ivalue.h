@@ -1,6 +1,6 @@
-// IValue: the run-time value of TorchScript, 16 bytes with its tag. Numbers, booleans and devices sit inside; the rest are counted
-// references to the boxes of core/boxes.h. An IValue may be copied on any thread; a list, dict or object it refers to is shared,
-// and mutating one from two threads at once is the program's error, as in PyTorch.
+// IValue: the run-time value of TorchScript, 16 bytes with its tag. Numbers, booleans and devices sit inside; the rest
+// are counted references to the boxes of core/boxes.h. An IValue may be copied on any thread; a list, dict or object it
+// refers to is shared, and mutating one from two threads at once is the program's error, as in PyTorch.
 #pragma once
 
 #include <complex>
@@ -189,7 +189,8 @@ class IValue {
   Tag tag_ = Tag::kNone;
 };
 
-// Python's ==, deep over containers. Comparing tensors inside containers is an error, as it is in PyTorch when they have many elements.
+// Python's ==, deep over containers. Comparing tensors inside containers is an error, as it is in PyTorch when they
+// have many elements.
 Result<bool> values_equal(const IValue& a, const IValue& b);
 // Whether a value is of a static type (deep over containers with their declared element types).
 bool value_is(const IValue& value, const Type& type);

@@ -27,10 +27,14 @@ class Scalar {
   // The dtype it takes part in promotion with: int64, float64 (as "some float"), bool, complex128.
   DType dtype() const {
     switch (kind_) {
-      case Kind::kInt: return DType::kInt64;
-      case Kind::kDouble: return DType::kFloat64;
-      case Kind::kBool: return DType::kBool;
-      default: return DType::kComplex128;
+      case Kind::kInt:
+        return DType::kInt64;
+      case Kind::kDouble:
+        return DType::kFloat64;
+      case Kind::kBool:
+        return DType::kBool;
+      default:
+        return DType::kComplex128;
     }
   }
   // Conversions truncate as C++ does; a complex number gives its real part.

@@ -11,7 +11,8 @@ namespace {
 void* allocate_block(size_t bytes) {
   constexpr size_t kLargest = SIZE_MAX / 2;
   if (bytes > kLargest) return nullptr;
-  const size_t rounded = (std::max<size_t>(bytes, 1) + Storage::kAlignment - 1) / Storage::kAlignment * Storage::kAlignment;
+  const size_t rounded =
+      (std::max<size_t>(bytes, 1) + Storage::kAlignment - 1) / Storage::kAlignment * Storage::kAlignment;
   return std::aligned_alloc(Storage::kAlignment, rounded);
 }
 

@@ -32,14 +32,16 @@ Dims memory_order(const Dims& sizes, const Dims& strides) {
 }
 
 // Bytes from the storage's start to the end of the last reachable element.
-Result<int64_t> reach(std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset, int64_t element) {
+Result<int64_t> reach(std::span<const int64_t> sizes, std::span<const int64_t> strides, int64_t offset,
+                      int64_t element) {
   int64_t last = offset;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == 0) return int64_t{0};
     int64_t span = 0;
     HEDDLE_REQUIRE(strides[i] >= 0, "negative stride ", strides[i], " in strides ", to_text(strides));
-    HEDDLE_REQUIRE(!__builtin_mul_overflow(sizes[i] - 1, strides[i], &span) && !__builtin_add_overflow(last, span, &last),
-                   "sizes ", to_text(sizes), " with strides ", to_text(strides), " overflow");
+    HEDDLE_REQUIRE(
+        !__builtin_mul_overflow(sizes[i] - 1, strides[i], &span) && !__builtin_add_overflow(last, span, &last),
+        "sizes ", to_text(sizes), " with strides ", to_text(strides), " overflow");
   }
   int64_t bytes = 0;
   HEDDLE_REQUIRE(!__builtin_add_overflow(last, 1, &last) && !__builtin_mul_overflow(last, element, &bytes), "sizes ",
@@ -143,9 +145,9 @@ Result<Tensor> Tensor::empty_like(const Tensor& like, std::optional<DType> dtype
 Result<Tensor> Tensor::scalar(const Scalar& value, DType dtype) {
   Tensor t = HEDDLE_TRY(empty({}, dtype));
   switch (dtype) {
-#define HEDDLE_STORE(name, type)          \
-  case DType::name:                       \
-    *t.data<type>() = value.to<type>();   \
+#define HEDDLE_STORE(name, type)        \
+  case DType::name:                     \
+    *t.data<type>() = value.to<type>(); \
     break;
     HEDDLE_STORE(kUInt8, uint8_t)
     HEDDLE_STORE(kInt8, int8_t)
@@ -160,7 +162,8 @@ Result<Tensor> Tensor::scalar(const Scalar& value, DType dtype) {
     HEDDLE_STORE(kBool, bool)
     HEDDLE_STORE(kBFloat16, BFloat16)
 #undef HEDDLE_STORE
-    default: return invalid("cannot make a number tensor of dtype ", python_name(dtype));
+    default:
+      return invalid("cannot make a number tensor of dtype ", python_name(dtype));
   }
   return t;
 }
@@ -184,7 +187,8 @@ Result<Tensor> Tensor::from_blob(void* data, std::span<const int64_t> sizes, DTy
   HEDDLE_TRY(checked_numel(sizes, element_size(dtype)));
   HEDDLE_REQUIRE(sizes.size() == layout.size(), "sizes and strides must have the same length");
   const int64_t bytes = HEDDLE_TRY(reach(sizes, layout, 0, element_size(dtype)));
-  return make_tensor(Storage::wrap(data, static_cast<size_t>(bytes), std::move(release)), dtype, Dims(sizes), layout, 0);
+  return make_tensor(Storage::wrap(data, static_cast<size_t>(bytes), std::move(release)), dtype, Dims(sizes), layout,
+                     0);
 }
 
 bool Tensor::is_contiguous(MemoryFormat format) const {

@@ -1,5 +1,5 @@
-// A strided view of a Storage: sizes, strides and offset in elements. Tensor is a handle; copies of it name the same tensor,
-// and views made with alias() share the bytes, so writes through one are seen through all, as in PyTorch.
+// A strided view of a Storage: sizes, strides and offset in elements. Tensor is a handle; copies of it name the same
+// tensor, and views made with alias() share the bytes, so writes through one are seen through all, as in PyTorch.
 // Handles may be copied on any thread. Changing a tensor's shape in place is for one thread at a time.
 #pragma once
 
@@ -49,8 +49,7 @@ class Tensor {
                                      std::span<const int64_t> strides, int64_t offset);
   // A view of memory owned elsewhere, contiguous unless strides are given.
   static Result<Tensor> from_blob(void* data, std::span<const int64_t> sizes, DType dtype,
-                                  std::function<void()> release = nullptr,
-                                  std::optional<Dims> strides = std::nullopt);
+                                  std::function<void()> release = nullptr, std::optional<Dims> strides = std::nullopt);
 
   bool defined() const { return static_cast<bool>(impl_); }
   TensorImpl* impl() const { return impl_.get(); }
@@ -100,11 +99,13 @@ class Tensor {
 Dims contiguous_strides(std::span<const int64_t> sizes, MemoryFormat format = MemoryFormat::kContiguous);
 // Product of sizes; an error for a negative size or an overflow (of elements times element_bytes).
 Result<int64_t> checked_numel(std::span<const int64_t> sizes, int64_t element_bytes = 1);
-// Python's negative dimensions: -dim..dim-1 to 0..dim-1 (a zero-dimensional tensor accepts -1 and 0), else PyTorch's kIndex error.
+// Python's negative dimensions: -dim..dim-1 to 0..dim-1 (a zero-dimensional tensor accepts -1 and 0), else PyTorch's
+// kIndex error.
 Result<int64_t> wrap_dim(int64_t dim, int64_t rank);
 // torch.broadcast_shapes of two shapes.
 Result<Dims> broadcast_sizes(std::span<const int64_t> a, std::span<const int64_t> b);
-// Strides with which a tensor of sizes/strides appears as `to` (stride 0 where it is repeated); sizes must be broadcastable.
+// Strides with which a tensor of sizes/strides appears as `to` (stride 0 where it is repeated); sizes must be
+// broadcastable.
 Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> strides, std::span<const int64_t> to);
 
 }  // namespace heddle

@@ -1,5 +1,5 @@
-// A compiled function or method: its schema and its graph, made on first need. And the unit that owns all functions and types of one program.
-// Compilation is single-threaded (program holds the lock); afterwards both are read-only.
+// A compiled function or method: its schema and its graph, made on first need. And the unit that owns all functions and
+// types of one program. Compilation is single-threaded (program holds the lock); afterwards both are read-only.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,8 @@ class Function final : public Callable {
   SourceRange range;
   std::unique_ptr<Graph> graph;  // null before ensure_defined(), and for methods of interfaces
 
-  // Sets what compiles the body when first asked for. Calls may be mutually recursive: compiling a body needs only schemas of others.
+  // Sets what compiles the body when first asked for. Calls may be mutually recursive: compiling a body needs only
+  // schemas of others.
   void set_definer(Definer definer) { definer_ = std::move(definer); }
   // A function that calls itself while its return type is still unknown is an error, as in PyTorch.
   Status ensure_defined();

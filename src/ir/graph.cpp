@@ -29,7 +29,9 @@ void Value::replace_all_uses_with(Value* other) {
 
 Node::~Node() = default;
 
-bool Node::is_operator(std::string_view wanted) const { return kind_ == NodeKind::kOperator && op->schema.name == wanted; }
+bool Node::is_operator(std::string_view wanted) const {
+  return kind_ == NodeKind::kOperator && op->schema.name == wanted;
+}
 
 void Node::add_input(Value* value) {
   value->uses_.push_back({this, inputs_.size()});
@@ -38,7 +40,8 @@ void Node::add_input(Value* value) {
 
 void Node::drop_use(size_t i) {
   std::vector<Use>& uses = inputs_[i]->uses_;
-  const auto found = std::find_if(uses.begin(), uses.end(), [&](const Use& u) { return u.user == this && u.input == i; });
+  const auto found =
+      std::find_if(uses.begin(), uses.end(), [&](const Use& u) { return u.user == this && u.input == i; });
   *found = uses.back();
   uses.pop_back();
 }
@@ -153,7 +156,10 @@ bool Node::is_before(const Node* other) const {
 }
 
 Block::Block(Graph* graph, Node* owner)
-    : graph_(graph), owner_(owner), param_(new Node(graph, NodeKind::kParam)), return_(new Node(graph, NodeKind::kReturn)) {
+    : graph_(graph),
+      owner_(owner),
+      param_(new Node(graph, NodeKind::kParam)),
+      return_(new Node(graph, NodeKind::kReturn)) {
   param_->owner_ = return_->owner_ = this;
   param_->next_ = return_;
   return_->prev_ = param_;

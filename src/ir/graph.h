@@ -1,6 +1,6 @@
-// The SSA graph: nodes in blocks, structured control flow (If, Loop), every value defined once. A Graph owns its blocks, nodes and
-// values; pointers to them live until the node is destroyed or the graph goes. One thread at a time may change a graph;
-// passes work on graphs nobody runs (what runs is code::Code made from them).
+// The SSA graph: nodes in blocks, structured control flow (If, Loop), every value defined once. A Graph owns its
+// blocks, nodes and values; pointers to them live until the node is destroyed or the graph goes. One thread at a time
+// may change a graph; passes work on graphs nobody runs (what runs is code::Code made from them).
 #pragma once
 
 #include <memory>
@@ -33,7 +33,8 @@ enum class NodeKind : uint8_t {
 // "prim::If"; operators print by their own name instead.
 std::string_view node_name(NodeKind kind);
 
-// Where inlined code came from: the call that was replaced, and the call around that. Shared by all nodes of one inlined body.
+// Where inlined code came from: the call that was replaced, and the call around that. Shared by all nodes of one
+// inlined body.
 struct CallSite : RefCounted {
   CallSite(Ref<const CallSite> caller, SourceRange place, std::string callee)
       : outer(std::move(caller)), range(std::move(place)), function(std::move(callee)) {}
@@ -135,7 +136,8 @@ class Node {
   std::vector<std::unique_ptr<Block>> blocks_;
 };
 
-// A list of nodes between its Param node (whose outputs are the block's inputs) and its Return node (whose inputs are its outputs).
+// A list of nodes between its Param node (whose outputs are the block's inputs) and its Return node (whose inputs are
+// its outputs).
 class Block {
  public:
   ~Block();
@@ -186,7 +188,8 @@ class Graph {
   std::span<const std::unique_ptr<Value>> inputs() const { return block_->inputs(); }
   const std::vector<Value*>& outputs() const { return block_->outputs(); }
 
-  // Makes an unplaced node; the graph owns it from the moment it is placed, the caller until then (destroy() it otherwise).
+  // Makes an unplaced node; the graph owns it from the moment it is placed, the caller until then (destroy() it
+  // otherwise).
   Node* create(NodeKind kind);
   Node* create(NodeKind kind, std::span<Value* const> inputs);
   Node* create_operator(const schema::Operator& op, std::span<Value* const> inputs);
@@ -210,7 +213,9 @@ class Graph {
 // Sets the insert point for a scope.
 class InsertPointGuard {
  public:
-  InsertPointGuard(Graph& graph, Node* before) : graph_(graph), saved_(graph.insert_point()) { graph.set_insert_point(before); }
+  InsertPointGuard(Graph& graph, Node* before) : graph_(graph), saved_(graph.insert_point()) {
+    graph.set_insert_point(before);
+  }
   InsertPointGuard(Graph& graph, Block* at_end_of) : InsertPointGuard(graph, at_end_of->return_node()) {}
   ~InsertPointGuard() { graph_.set_insert_point(saved_); }
   InsertPointGuard(const InsertPointGuard&) = delete;
@@ -223,8 +228,9 @@ class InsertPointGuard {
 
 // Stand-ins for values while nodes are copied from one place to another.
 using ValueMap = std::unordered_map<const Value*, Value*>;
-// Copies a block's nodes to the insert point of `to`. `map` holds the stand-in for values defined outside (a value without one stands for itself,
-// within one graph) and learns those defined inside. Returns the stand-ins of the block's outputs.
+// Copies a block's nodes to the insert point of `to`. `map` holds the stand-in for values defined outside (a value
+// without one stands for itself, within one graph) and learns those defined inside. Returns the stand-ins of the
+// block's outputs.
 std::vector<Value*> copy_block_nodes(const Block& from, Graph& to, ValueMap& map);
 // The same for one node with all its blocks; returns the unplaced copy.
 Node* copy_node(const Node& from, Graph& to, ValueMap& map);

@@ -1,4 +1,5 @@
-// The syntax tree of one TorchScript source: what lang/parser.h builds, the emitter reads and lang/ast_printer.h prints.
+// The syntax tree of one TorchScript source: what lang/parser.h builds, the emitter reads and lang/ast_printer.h
+// prints.
 #pragma once
 
 #include "base/ref.h"

@@ -1,5 +1,5 @@
-// Expressions of the language. Assignment targets are expressions too (Name, Attribute, Subscript, Tuple, List, Starred);
-// type annotations are plain expressions until lang/type_resolver.h reads them.
+// Expressions of the language. Assignment targets are expressions too (Name, Attribute, Subscript, Tuple, List,
+// Starred); type annotations are plain expressions until lang/type_resolver.h reads them.
 #pragma once
 
 #include <complex>

@@ -66,7 +66,8 @@ const char* kind_name(NodeKind kind);
 
 struct Node {
   NodeKind kind;
-  // Levels below and including this node; the parser refuses trees deeper than kMaxDepth, so recursion over one is safe.
+  // Levels below and including this node; the parser refuses trees deeper than kMaxDepth, so recursion over one is
+  // safe.
   uint16_t depth = 1;
   SourceRange range;
 

@@ -19,7 +19,8 @@ using TypeLookup = std::function<Result<TypePtr>(const std::string& name, const 
 // The type an annotation means; kSyntax at the part that means none. Strings are read as annotations themselves, and
 // Final[T] is T.
 Result<TypePtr> resolve_type(const Expr& annotation, const TypeLookup& lookup);
-// The type a text means: "List[int]", "__torch__.M". Both front ends of PyTorch's names are known ("list[int]", "A | B").
+// The type a text means: "List[int]", "__torch__.M". Both front ends of PyTorch's names are known ("list[int]", "A |
+// B").
 Result<TypePtr> parse_type(std::string_view text, const TypeLookup& lookup);
 
 }  // namespace heddle::lang

@@ -1,11 +1,12 @@
 // boxed<&function>() makes a Kernel of an ordinary C++ function, so that kernels are written with typed arguments:
 //   Result<Tensor> add(const Tensor& self, const Tensor& other, const Scalar& alpha);
 // Argument types: const Tensor&, std::optional<Tensor>, const Scalar&, std::optional<Scalar>, int64_t, double, bool,
-// std::complex<double>, std::string_view, DType, MemoryFormat, Device, Dims, std::vector<Tensor>, std::vector<std::optional<Tensor>>,
-// std::vector<double>, std::vector<bool>, std::vector<Scalar>, std::optional of each, GeneratorValue*, const IValue& (as it is).
-// Results: Tensor, int64_t, double, bool, Scalar, std::string, IValue, Dims, std::vector<Tensor>, std::tuple of these (several results),
-// Status (none). Every one wrapped in Result, or plain where it cannot fail.
-// A value of another kind than the schema promises is a kType error naming the operator and argument.
+// std::complex<double>, std::string_view, DType, MemoryFormat, Device, Dims, std::vector<Tensor>,
+// std::vector<std::optional<Tensor>>, std::vector<double>, std::vector<bool>, std::vector<Scalar>, std::optional of
+// each, GeneratorValue*, const IValue& (as it is). Results: Tensor, int64_t, double, bool, Scalar, std::string, IValue,
+// Dims, std::vector<Tensor>, std::tuple of these (several results), Status (none). Every one wrapped in Result, or
+// plain where it cannot fail. A value of another kind than the schema promises is a kType error naming the operator and
+// argument.
 #pragma once
 
 #include <optional>
@@ -121,10 +122,10 @@ struct FromIValue<GeneratorValue*> {
     return v.is_generator() || v.is_none();
   }
 };
-#define HEDDLE_READ_LIST(type, reader)                                                              \
-  template <>                                                                                       \
-  struct FromIValue<type> {                                                                         \
-    static bool read(const IValue& v, type& out) { return detail::reader(v, out); }                 \
+#define HEDDLE_READ_LIST(type, reader)                                              \
+  template <>                                                                       \
+  struct FromIValue<type> {                                                         \
+    static bool read(const IValue& v, type& out) { return detail::reader(v, out); } \
   };
 HEDDLE_READ_LIST(Dims, read_dims)
 HEDDLE_READ_LIST(std::vector<double>, read_doubles)
@@ -212,7 +213,8 @@ Status call_boxed(const Call& call, R (*)(A...), std::index_sequence<I...>) {
   std::tuple<Slot<std::remove_cvref_t<A>>...> slots;
   size_t failed = sizeof...(A);
   (void)((std::get<I>(slots).read(call.argument(I)) || (failed = I, false)) && ...);
-  if (failed != sizeof...(A)) [[unlikely]] return wrong_kind(call, failed);
+  if (failed != sizeof...(A)) [[unlikely]]
+    return wrong_kind(call, failed);
   if constexpr (std::is_same_v<R, Status>) {
     return function(std::get<I>(slots).get()...);
   } else if constexpr (std::is_void_v<R>) {
@@ -220,7 +222,8 @@ Status call_boxed(const Call& call, R (*)(A...), std::index_sequence<I...>) {
     return ok_status();
   } else if constexpr (IsResult<R>::value) {
     auto result = function(std::get<I>(slots).get()...);
-    if (!result.ok()) [[unlikely]] return std::move(result).status();
+    if (!result.ok()) [[unlikely]]
+      return std::move(result).status();
     store(call, std::move(result).value());
     return ok_status();
   } else {

@@ -1,5 +1,5 @@
-// How a kernel is called: it reads its arguments from the caller's registers and writes its results back, by slot number.
-// A Call lives on the caller's stack for one call; kernels keep nothing of it.
+// How a kernel is called: it reads its arguments from the caller's registers and writes its results back, by slot
+// number. A Call lives on the caller's stack for one call; kernels keep nothing of it.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ struct Operator;
 
 class Call {
  public:
-  Call(const Operator& op, IValue* registers, const uint32_t* arguments, uint32_t argument_count, const uint32_t* results,
-       uint32_t result_count)
+  Call(const Operator& op, IValue* registers, const uint32_t* arguments, uint32_t argument_count,
+       const uint32_t* results, uint32_t result_count)
       : op_(op),
         registers_(registers),
         arguments_(arguments),

@@ -15,7 +15,8 @@
 
 namespace heddle::schema {
 
-// "(a)", "(a!)", "(a|b)", "(*)", and "(a -> *)": the value may be one of `sets` before the call, and one of `after_sets` after it.
+// "(a)", "(a!)", "(a|b)", "(*)", and "(a -> *)": the value may be one of `sets` before the call, and one of
+// `after_sets` after it.
 struct AliasMark {
   std::vector<std::string> sets;        // "*" is the wildcard: aliases anything of its type
   std::vector<std::string> after_sets;  // the same as sets where no "->" is written
@@ -51,10 +52,11 @@ struct FunctionSchema {
   std::string to_text() const;
 };
 
-// Types in schemas: Tensor, int, SymInt (= int), float, bool, complex, str, Scalar, ScalarType/Layout/MemoryFormat (= int), Device,
-// Generator, Storage, Stream, Any, AnyEnumType, NoneType, t (variables), T?, T[], T[N], Dict(K, V), Future(T), Await(T), (T, U),
-// __torch__.torch.classes.NAMESPACE.NAME, Optional[T]. Defaults: numbers, True/False/None, strings, [..], Mean, Sum, long, contiguous_format, ...
-// Errors (kSyntax) name the schema and the place.
+// Types in schemas: Tensor, int, SymInt (= int), float, bool, complex, str, Scalar, ScalarType/Layout/MemoryFormat (=
+// int), Device, Generator, Storage, Stream, Any, AnyEnumType, NoneType, t (variables), T?, T[], T[N], Dict(K, V),
+// Future(T), Await(T), (T, U),
+// __torch__.torch.classes.NAMESPACE.NAME, Optional[T]. Defaults: numbers, True/False/None, strings, [..], Mean, Sum,
+// long, contiguous_format, ... Errors (kSyntax) name the schema and the place.
 Result<FunctionSchema> parse_schema(std::string_view text);
 Result<TypePtr> parse_schema_type(std::string_view text);
 

@@ -1,5 +1,5 @@
-// The operator table: every operator Heddle has, by name and overload. Built once from the op families' register functions,
-// then read without locks. lang resolves overloads here, exec calls the kernels, and neither includes ops.
+// The operator table: every operator Heddle has, by name and overload. Built once from the op families' register
+// functions, then read without locks. lang resolves overloads here, exec calls the kernels, and neither includes ops.
 #pragma once
 
 #include <cstdint>
@@ -53,19 +53,24 @@ class OperatorTable {
  private:
   friend class TableBuilder;
   std::vector<std::unique_ptr<Operator>> operators_;
-  std::unordered_map<std::string, std::vector<const Operator*>> by_name_;
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, std::vector<const Operator*>, Hash, std::equal_to<>> by_name_;
   std::vector<const Operator*> sorted_;
 };
 
-// Collects operators; a schema that does not parse, a duplicate or a derived form without its functional one is a programming error
-// that build() reports with the schema's text (a test builds the table, so it cannot ship).
+// Collects operators; a schema that does not parse, a duplicate or a derived form without its functional one is a
+// programming error that build() reports with the schema's text (a test builds the table, so it cannot ship).
 class TableBuilder {
  public:
   // An operator with its own kernel (boxed<&fn>() of schema/boxed.h). Returns *this for chaining further facts onto it.
   TableBuilder& add(std::string_view schema, Kernel kernel, uint32_t flags = kPure);
-  // In-place and out= forms of an operator added elsewhere: the schema's marks say which argument receives the result. Computes the
-  // functional overload (same name less a trailing underscore, same arguments less the out ones), then writes:
-  // in-place checks shape and castability as PyTorch does; out resizes. Kernels that write directly use add() instead.
+  // In-place and out= forms of an operator added elsewhere: the schema's marks say which argument receives the result.
+  // Computes the functional overload (same name less a trailing underscore, same arguments less the out ones), then
+  // writes: in-place checks shape and castability as PyTorch does; out resizes. Kernels that write directly use add()
+  // instead.
   TableBuilder& derive(std::string_view schema);
   // A further name for the operator added last: "aten::absolute" for "aten::abs".
   TableBuilder& alias(std::string_view name);
@@ -83,18 +88,19 @@ class TableBuilder {
 const OperatorTable& operators();
 void install_operators(std::unique_ptr<const OperatorTable> table);
 
-// Runs an operator by its table entry on plain values: for constant folding, derived forms, tests and the API. Arguments must be complete
-// (defaults filled in).
+// Runs an operator by its table entry on plain values: for constant folding, derived forms, tests and the API.
+// Arguments must be complete (defaults filled in).
 Result<std::vector<IValue>> call_operator(const Operator& op, std::span<const IValue> arguments);
 
 }  // namespace heddle::schema
 
-// Opens an operator family: a function that fills the table. A build step finds these lines, so the brace stands on the same line:
+// Opens an operator family: a function that fills the table. A build step finds these lines, so the brace stands on the
+// same line:
 //   HEDDLE_OPERATORS(softmax) {
 //     table.add("aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", boxed<&softmax>());
 //   }
-#define HEDDLE_OPERATORS(family)                                                          \
-  namespace heddle::ops {                                                                 \
-  void register_operators_##family(::heddle::schema::TableBuilder& table);                \
-  }                                                                                       \
+#define HEDDLE_OPERATORS(family)                                           \
+  namespace heddle::ops {                                                  \
+  void register_operators_##family(::heddle::schema::TableBuilder& table); \
+  }                                                                        \
   void heddle::ops::register_operators_##family([[maybe_unused]] ::heddle::schema::TableBuilder& table)
