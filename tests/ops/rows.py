@@ -22,7 +22,7 @@ Bare words are values: None True False nan inf, a dtype (f32: torch.float32), co
 strided (layout). Strings are quoted.
 
 Options  @dtypes=LIST (codes and the sets float floats ints reals all complex)  @layouts=t,s2 (the row as it is, and once more with
-each layout on every tensor that names none)  @rtol= @atol=  @meta (compare sizes, strides and dtype only: random, empty)
+each layout on every tensor that names none and has the dimensions for it)  @rtol= @atol=  @meta (compare sizes, strides and dtype only: random, empty)
 A line `@default rtol=1e-4 atol=1e-5` holds from there to the end of the file. `#` starts a comment at a line's start or after a space.
 """
 
@@ -114,7 +114,8 @@ def expand(line):
 def with_layout(text, layout):
     def change(token):
         laid_out = LAYOUTS & set(token[5].split(":"))
-        return token[0] if laid_out or not layout else f"{token[0]}:{layout}"
+        unfit = layout == "cl" and (token[2] or "").count(",") not in (3, 4)
+        return token[0] if laid_out or unfit or not layout else f"{token[0]}:{layout}"
     name, _, rest = text.partition(" ")
     return name + " " + TENSOR.sub(change, rest)
 
