@@ -112,6 +112,12 @@ class StorageValue final : public RefCounted {
   DType dtype;
 };
 
+inline ListValue& IValue::as_list() const { return static_cast<ListValue&>(*payload_.reference); }
+inline DictValue& IValue::as_dict() const { return static_cast<DictValue&>(*payload_.reference); }
+inline TupleValue& IValue::as_tuple() const { return static_cast<TupleValue&>(*payload_.reference); }
+inline ObjectValue& IValue::as_object() const { return static_cast<ObjectValue&>(*payload_.reference); }
+inline EnumValue& IValue::as_enum() const { return static_cast<EnumValue&>(*payload_.reference); }
+
 // Convenience constructors.
 IValue make_list(TypePtr element, std::vector<IValue> values);
 IValue make_int_list(std::span<const int64_t> values);

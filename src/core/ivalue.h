@@ -182,8 +182,8 @@ class IValue {
   template <class T>
   static IValue boxed(Tag tag, Ref<T> v);
   bool is_reference() const { return tag_ >= Tag::kTensor; }
-  void retain() const;
-  void release() const;
+  void retain() const { payload_.reference->retain(); }
+  void release() const { payload_.reference->release(); }
 
   Payload payload_;
   Tag tag_ = Tag::kNone;
@@ -194,7 +194,9 @@ class IValue {
 Result<bool> values_equal(const IValue& a, const IValue& b);
 // Whether a value is of a static type (deep over containers with their declared element types).
 bool value_is(const IValue& value, const Type& type);
-// Python's repr, as TorchScript's str() and format() print it; tensors print as PyTorch prints them.
+// As TorchScript's print(), str() and format() print it: floats as "1.", strings bare also inside containers, tensors as C++ does.
 std::string to_text(const IValue& value);
+// Python's repr: floats as "1.0", strings quoted, tensors as tensor([...]).
+std::string repr_text(const IValue& value);
 
 }  // namespace heddle
