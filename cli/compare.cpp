@@ -25,7 +25,7 @@ class Comparer {
       dicts(actual.as_dict(), expected.as_dict(), path);
     } else if (actual.tag() != expected.tag()) {
       differ(path, concat("is ", actual.type_text(), ", expected ", expected.type_text()));
-    } else if (const std::string a = to_text(actual), e = to_text(expected); a != e) {
+    } else if (const std::string a = repr_text(actual), e = repr_text(expected); a != e) {
       differ(path, concat("is ", a, ", expected ", e));
     }
   }
@@ -85,8 +85,7 @@ class Comparer {
   void dicts(DictValue& actual, DictValue& expected, const std::string& path) {
     if (!same_size(actual.size(), expected.size(), path)) return;
     for (const DictValue::Entry& entry : expected.entries()) {
-      const std::string key = entry.key.is_string() ? heddle::quoted(entry.key.as_string()) : to_text(entry.key);
-      const std::string below = concat(path, "[", key, "]");
+      const std::string below = concat(path, "[", repr_text(entry.key), "]");
       if (const IValue* found = actual.find(entry.key)) {
         values(*found, entry.value, below);
       } else {
@@ -118,7 +117,7 @@ class Comparer {
 
   void numbers(const Scalar& actual, const Scalar& expected, const std::string& path) {
     if (!close(actual, expected))
-      differ(path, concat("is ", to_text(IValue(actual)), ", expected ", to_text(IValue(expected))));
+      differ(path, concat("is ", repr_text(IValue(actual)), ", expected ", repr_text(IValue(expected))));
   }
 
   void tensors(const Tensor& actual, const Tensor& expected, const std::string& path) {
@@ -139,7 +138,7 @@ class Comparer {
     for_each_element(actual, [&](const Dims& index, int64_t offset) {
       const Scalar a = element_at(actual, offset), e = element_at(expected, offsets[at++]);
       if (close(a, e) || apart++ > 0) return;
-      first = concat("at ", to_text(index.span()), " is ", to_text(IValue(a)), ", expected ", to_text(IValue(e)));
+      first = concat("at ", to_text(index.span()), " is ", repr_text(IValue(a)), ", expected ", repr_text(IValue(e)));
     });
     if (apart > 0) differ(path, concat("differs in ", apart, " of ", actual.numel(), " elements; the first ", first));
   }

@@ -8,6 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "cli/elements.h"
+#include "core/element.h"
+
 namespace heddle::cli {
 namespace {
 
@@ -137,19 +140,6 @@ Result<Tensor> make_tensor(const Header& header, DType dtype) {
   return Tensor::empty_strided(header.shape, strides, dtype);
 }
 
-// Copies element by element in C order; the innermost dimension runs in a loop, the others by recursion over rank.
-void copy_in_order(const Tensor& from, int64_t dim, const std::byte* source, std::byte*& target) {
-  const int64_t width = element_size(from.dtype());
-  if (dim == from.dim()) {
-    std::memcpy(target, source, static_cast<size_t>(width));
-    target += width;
-    return;
-  }
-  for (int64_t i = 0; i < from.size(dim); ++i) {
-    copy_in_order(from, dim + 1, source + i * from.stride(dim) * width, target);
-  }
-}
-
 }  // namespace
 
 Result<Tensor> read_npy(std::span<const std::byte> bytes, std::string_view name) {
@@ -228,12 +218,11 @@ Result<Bytes> write_npy(const Tensor& tensor) {
   Bytes result(prefix.size() + static_cast<size_t>(tensor.numel() * element_size(tensor.dtype())));
   std::memcpy(result.data(), prefix.data(), prefix.size());
   std::byte* target = result.data() + prefix.size();
-  const auto* source = static_cast<const std::byte*>(tensor.raw_data());
-  if (tensor.is_contiguous()) {
-    std::copy_n(source, result.size() - prefix.size(), target);
-  } else {
-    copy_in_order(tensor, 0, source, target);
-  }
+  const int64_t width = element_size(tensor.dtype());
+  for_each_element(tensor, [&](const Dims&, int64_t offset) {
+    store_element(target, tensor.dtype(), element_at(tensor, offset));
+    target += width;
+  });
   return result;
 }
 
