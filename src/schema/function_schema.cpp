@@ -71,7 +71,10 @@ std::string FunctionSchema::to_text() const {
       keyword = true;
     }
     out += concat(marked_type(argument), " ", argument.name);
-    if (argument.default_value) out += concat("=", heddle::to_text(*argument.default_value));
+    if (argument.default_value) {
+      const IValue& value = *argument.default_value;
+      out += concat("=", value.is_string() ? quoted(value.as_string()) : heddle::to_text(value));
+    }
   }
   if (is_vararg) out += first ? "..." : ", ...";
   out += ") -> ";

@@ -253,25 +253,31 @@ class Parser {
     }
     const std::string_view name = HEDDLE_TRY(identifier("."));
     if (name == "Dict") {
-      HEDDLE_TRY(expect("("));
+      const bool square = peek("[");
+      HEDDLE_TRY(expect(square ? "[" : "("));
       TypePtr key = HEDDLE_TRY(nested());
       HEDDLE_TRY(expect(","));
       TypePtr value = HEDDLE_TRY(nested());
-      HEDDLE_TRY(expect(")"));
+      HEDDLE_TRY(expect(square ? "]" : ")"));
       return types::dict(std::move(key), std::move(value));
     }
-    if (name == "Future" || name == "Await" || name == "RRef") {
-      HEDDLE_TRY(expect("("));
-      TypePtr element = HEDDLE_TRY(nested());
-      HEDDLE_TRY(expect(")"));
-      return name == "Future" ? types::future(std::move(element)) : types::await(std::move(element));
-    }
-    if (name == "Optional" || name == "List") {
+    if (name == "Future" || name == "Await" || name == "RRef" || name == "Optional" || name == "List") {
       const bool square = peek("[");
       HEDDLE_TRY(expect(square ? "[" : "("));
       TypePtr element = HEDDLE_TRY(nested());
       HEDDLE_TRY(expect(square ? "]" : ")"));
-      return name == "List" ? types::list(std::move(element)) : types::optional(std::move(element));
+      if (name == "List") return types::list(std::move(element));
+      if (name == "Optional") return types::optional(std::move(element));
+      return name == "Await" ? types::await(std::move(element)) : types::future(std::move(element));
+    }
+    if (name == "Tuple") {
+      std::vector<TypePtr> elements;
+      HEDDLE_TRY(expect("["));
+      while (!accept(']')) {
+        elements.push_back(HEDDLE_TRY(nested()));
+        if (!peek("]")) HEDDLE_TRY(expect(","));
+      }
+      return types::tuple(std::move(elements));
     }
     for (const NamedType& row : kNamedTypes) {
       if (row.name == name) return simple_type(row.kind);
