@@ -1,0 +1,7 @@
+// Heddle: loads TorchScript archives and runs them on CPUs. This header is the whole public C++ API.
+#pragma once
+
+#include "heddle/error.h"
+#include "heddle/jit.h"
+#include "heddle/parallel.h"
+#include "heddle/tensor.h"

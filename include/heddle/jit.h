@@ -1,0 +1,172 @@
+// Loading and running TorchScript archives.
+//
+//   heddle::jit::Module model = heddle::jit::load("model.pt");
+//   heddle::Tensor answer = model.forward({input}).to_tensor();
+//
+// A Module may be run from any number of threads at once, as long as the model does not assign its own attributes; clone() gives a caller
+// its own state over the same weights. All functions throw heddle::Error.
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/boxes.h"
+#include "core/ivalue.h"
+#include "heddle/error.h"
+
+namespace heddle::jit {
+
+using ExtraFiles = std::map<std::string, std::string>;
+using KeywordArguments = std::vector<std::pair<std::string, IValue>>;
+
+// An IValue with accessors that check: the wrong one throws Error (kType) naming both types.
+class Value : public IValue {
+ public:
+  using IValue::IValue;
+  Value() = default;
+  Value(IValue value) : IValue(std::move(value)) {}
+  Tensor to_tensor() const;
+  int64_t to_int() const;
+  double to_double() const;  // from an int too
+  bool to_bool() const;
+  std::string to_string() const;
+  std::vector<Value> to_list() const;
+  std::vector<Value> to_tuple() const;
+  std::vector<Tensor> to_tensor_list() const;
+  std::vector<std::pair<Value, Value>> to_dict() const;
+};
+
+// The result of forward_async and of models that return Futures.
+class Future {
+ public:
+  explicit Future(Ref<FutureValue> future) : future_(std::move(future)) {}
+  bool completed() const;
+  // Blocks this thread until the value is there, and throws the task's error if it failed. Not for callbacks or tasks.
+  Value wait() const;
+  void then(std::function<void(Future)> callback) const;
+  const Ref<FutureValue>& ref() const { return future_; }
+
+ private:
+  Ref<FutureValue> future_;
+};
+
+struct MissingOperator {
+  std::string name;                 // "aten::new_operator"
+  std::vector<std::string> places;  // "__torch__.M.forward, code/__torch__.py:12"
+};
+
+struct LoadOptions {
+  // Names of files under extra/ to read; filled in by load().
+  ExtraFiles* extra_files = nullptr;
+  // Run the optimising passes. Results are the same without, only later.
+  bool optimize = true;
+  // Refuse a model that names an operator Heddle lacks, even in a branch that may never run.
+  bool strict = false;
+  // Hears about what is odd but no error; called on the loading thread. Default: standard error.
+  std::function<void(const std::string& message)> warn;
+};
+
+class Module;
+
+// A method bound to its module.
+class Method {
+ public:
+  Method(IValue object, Ref<Callable> function) : object_(std::move(object)), function_(std::move(function)) {}
+  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Future run_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  std::string name() const;
+  // "forward(__torch__.M self, Tensor x) -> Tensor"
+  std::string schema() const;
+  // Number of arguments without self, and of those a caller must give.
+  size_t argument_count() const;
+  size_t required_argument_count() const;
+  std::string argument_name(size_t i) const;
+  TypePtr argument_type(size_t i) const;
+  // The graph as loaded, or as optimised; and the code that runs: texts for people.
+  std::string graph(bool optimized = false) const;
+  std::string code_listing() const;
+  const Ref<Callable>& function() const { return function_; }
+
+ private:
+  IValue object_;
+  Ref<Callable> function_;
+};
+
+class Module {
+ public:
+  Module() = default;
+  explicit Module(IValue object) : object_(std::move(object)) {}
+
+  Value forward(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const {
+    return forward(std::move(arguments), keywords);
+  }
+  Future forward_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  template <class... A>
+  Value run_method(const std::string& name, A&&... arguments) const {
+    return get_method(name)({IValue(std::forward<A>(arguments))...});
+  }
+
+  Method get_method(const std::string& name) const;  // kNotFound lists the methods there are
+  std::optional<Method> find_method(const std::string& name) const;
+  std::vector<Method> get_methods() const;
+
+  Value attr(const std::string& name) const;
+  Value attr(const std::string& name, IValue otherwise) const;
+  bool hasattr(const std::string& name) const;
+  // Not while the module runs.
+  void setattr(const std::string& name, IValue value) const;
+
+  template <class T>
+  using Named = std::vector<std::pair<std::string, T>>;
+  Named<Tensor> named_parameters(bool recurse = true) const;
+  Named<Tensor> named_buffers(bool recurse = true) const;
+  Named<Value> named_attributes(bool recurse = true) const;
+  Named<Module> named_children() const;
+  Named<Module> named_modules() const;  // itself first, under the empty name
+  std::vector<Tensor> parameters(bool recurse = true) const;
+  std::vector<Tensor> buffers(bool recurse = true) const;
+
+  void train(bool on = true) const;
+  void eval() const { train(false); }
+  bool is_training() const;
+
+  // Its own attributes over shared tensors; and with tensors of its own.
+  Module copy() const;
+  Module deepcopy() const;
+  Module clone() const { return copy(); }
+
+  // "__torch__.M"
+  std::string type_name() const;
+  // Operators the model names that Heddle does not have.
+  std::vector<MissingOperator> missing_operators() const;
+  const IValue& object() const { return object_; }
+
+ private:
+  IValue object_;
+};
+
+// From a file, which is mapped and stays mapped while a tensor looks into it; a buffer (copied); a stream (read to its end).
+// Errors: kNotFound, kBadArchive, kSyntax, kUnsupported, each naming the file, what is wrong and what was expected.
+Module load(const std::string& path, const LoadOptions& options = {});
+Module load(std::istream& stream, const LoadOptions& options = {});
+Module load(const void* data, size_t size, const LoadOptions& options = {});
+
+// TorchScript source written by a person: functions and classes.
+class CompilationUnit {
+ public:
+  explicit CompilationUnit(const std::string& source);
+  Value run_method(const std::string& function, std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Method get_function(const std::string& name) const;
+  std::vector<std::string> function_names() const;
+
+ private:
+  Ref<RefCounted> program_;
+};
+
+}  // namespace heddle::jit
