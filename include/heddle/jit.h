@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/boxes.h"
+#include "core/future.h"
 #include "core/ivalue.h"
 #include "heddle/error.h"
 
