@@ -1,7 +1,7 @@
-// Calls to signatures: which overload takes these arguments, and what must be converted for it. Called by the emitter for
-// operators, functions, methods and constructors. Follows PyTorch: overloads are tried in the order of their declaration,
-// all of them without implicit conversions first and with them second. Matching changes nothing; only the winner's
-// conversions, constants and lists are inserted, at the graph's insert point. One thread per graph.
+// Calls to signatures: which overload takes these arguments, and what must be converted for it. Called by the emitter
+// for operators, functions, methods and constructors. Follows PyTorch: overloads are tried in the order of their
+// declaration, all of them without implicit conversions first and with them second. Matching changes nothing; only the
+// winner's conversions, constants and lists are inserted, at the graph's insert point. One thread per graph.
 #pragma once
 
 #include <optional>
@@ -51,7 +51,9 @@ Result<ir::Value*> emit_operator_call(std::string_view name, const CallArguments
                                       ir::Graph& graph);
 
 // The value as the type asked for by a parameter, annotation or return: itself when it already fits or when no implicit
-// conversion leads there (the caller then reports with is_subtype), else the converted value. `type` holds no variables.
-Result<ir::Value*> convert_implicitly(ir::Value* value, const TypePtr& type, const SourceRange& range, ir::Graph& graph);
+// conversion leads there (the caller then reports with is_subtype), else the converted value. `type` holds no
+// variables.
+Result<ir::Value*> convert_implicitly(ir::Value* value, const TypePtr& type, const SourceRange& range,
+                                      ir::Graph& graph);
 
 }  // namespace heddle::lang
