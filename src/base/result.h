@@ -111,11 +111,14 @@ T take_value(Result<T>&& r) {
 }  // namespace detail
 
 // The value of a Result (or nothing, of a Status); on failure returns the error from the enclosing function.
-#define HEDDLE_TRY(...)                                                                              \
-  __extension__({                                                                                    \
-    auto heddle_try_result = (__VA_ARGS__);                                                          \
-    if (!heddle_try_result.ok()) return ::heddle::detail::take_status(std::move(heddle_try_result)); \
-    ::heddle::detail::take_value(std::move(heddle_try_result));                                      \
+#define HEDDLE_TRY(...) HEDDLE_TRY_NAMED(HEDDLE_TRY_JOIN(heddle_try_, __COUNTER__), __VA_ARGS__)
+#define HEDDLE_TRY_JOIN(a, b) HEDDLE_TRY_JOIN_AGAIN(a, b)
+#define HEDDLE_TRY_JOIN_AGAIN(a, b) a##b
+#define HEDDLE_TRY_NAMED(name, ...)                                        \
+  __extension__({                                                          \
+    auto name = (__VA_ARGS__);                                             \
+    if (!name.ok()) return ::heddle::detail::take_status(std::move(name)); \
+    ::heddle::detail::take_value(std::move(name));                         \
   })
 
 // Returns an error made of the pieces unless the condition holds; for conditions that input can break.
