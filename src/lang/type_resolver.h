@@ -12,15 +12,16 @@
 
 namespace heddle::lang {
 
-// What a name that the language does not know itself stands for: a class, interface, enum or named tuple, by the
-// dotted path as it is written ("__torch__.M", "torch.classes.ns.Name", "LocalClass"). A null type means unknown.
+// What a name that the language does not fix itself stands for: a class, interface, enum or named tuple, by its dotted
+// path as written ("__torch__.M", "LocalClass"; "torch.classes.ns.Name" comes as "__torch__.torch.classes.ns.Name"). A
+// null type means unknown. Classes may be called like the less common built-in types ("Stream", "Layout") and are asked
+// for first.
 using TypeLookup = std::function<Result<TypePtr>(const std::string& name, const SourceRange& range)>;
 
-// The type an annotation means; kSyntax at the part that means none. Strings are read as annotations themselves, and
-// Final[T] is T.
+// The type an annotation means; kSyntax at the part that means none. Strings are read as annotations themselves,
+// Final[T] and BroadcastingListN[T] are T and List[T], and names of typing, torch and torch.jit may carry their module.
 Result<TypePtr> resolve_type(const Expr& annotation, const TypeLookup& lookup);
-// The type a text means: "List[int]", "__torch__.M". Both front ends of PyTorch's names are known ("list[int]", "A |
-// B").
+// The type a text means: "List[int]", "__torch__.M", "int | None".
 Result<TypePtr> parse_type(std::string_view text, const TypeLookup& lookup);
 
 }  // namespace heddle::lang
