@@ -1,0 +1,39 @@
+"""How a module of this package says what it is called with."""
+
+from dataclasses import dataclass, field
+from typing import Callable, List, Optional
+
+
+@dataclass
+class Call:
+    """One call of an archive: a method with arguments; what it must print or the words of the error it must raise, if any."""
+    args: tuple
+    method: str = "forward"
+    error: Optional[str] = None
+    prints: Optional[str] = None
+
+
+@dataclass
+class Example:
+    """An archive to write: `make` gives the ScriptModule, `save` keyword arguments go to torch.jit.save."""
+    name: str
+    make: Callable
+    calls: List[Call]
+    save: dict = field(default_factory=dict)
+
+
+EXAMPLES: List[Example] = []
+
+
+def call(*args, **options):
+    return Call(args, **options)
+
+
+def example(*calls, make=None, name=None, **save):
+    """Decorates a module class: its instance is scripted and called with each of `calls` (a tuple is the arguments of forward)."""
+    def register(cls):
+        import torch
+        every = [c if isinstance(c, Call) else Call(c) for c in calls]
+        EXAMPLES.append(Example(name or cls.__name__, make or (lambda: torch.jit.script(cls().eval())), every, save))
+        return cls
+    return register

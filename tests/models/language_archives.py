@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""Writes small archives for every part of the language: `language_archives.py -o DIR`. Files and rows are as zoo.py says:
+
+    DIR/NAME.pt, DIR/NAME.N.args.pt, DIR/NAME.N.expect.pt, and DIR/language.json with the rows; a row may also carry
+    method   the method to call (forward)
+    error    words, separated by |, one of which the message must contain: the call raises. There is no expect file then.
+    prints   text the call writes to standard output
+"""
+
+import argparse
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+
+from language.registry import EXAMPLES
+from zoo import digest_of, plain, tolerances
+
+PARTS = ["numbers", "text", "containers", "flow", "classes", "modules", "tensors", "futures", "traced"]
+
+
+def write_call(folder, name, number, made, module):
+    """The row of one call of an archive. Every call is made on a freshly loaded module, as the test does."""
+    row = {"model": name, "kind": "language", "case": str(number), "archive": f"{name}.pt", "args": f"{name}.{number}.args.pt",
+           "method": made.method}
+    torch.save(made.args, folder / row["args"], pickle_protocol=2)
+    try:
+        with torch.no_grad(), torch.jit.optimized_execution(False):
+            result = plain(getattr(module, made.method)(*made.args))
+    except Exception as e:
+        if made.error is None:
+            raise RuntimeError(f"{name}, call {number}: PyTorch raises") from e
+        if not any(word in str(e) + type(e).__name__ for word in made.error.split("|")):
+            raise RuntimeError(f"{name}, call {number}: PyTorch's error has no '{made.error}': {e}") from e
+        return {**row, "error": made.error}
+    if made.error is not None:
+        raise RuntimeError(f"{name}, call {number}: PyTorch does not raise")
+    row.update(expect=f"{name}.{number}.expect.pt", **tolerances(result))
+    if made.prints:
+        row["prints"] = made.prints
+    torch.save(result, folder / row["expect"], pickle_protocol=2)
+    return row
+
+
+def write_example(folder, example):
+    path = str(folder / f"{example.name}.pt")
+    torch.jit.save(example.make(), path, **example.save)
+    return [write_call(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the archives of the language tests.")
+    parser.add_argument("names", nargs="*", help="examples (all)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    here = Path(__file__).parent
+    mark = digest_of([here / "language_archives.py", here / "zoo.py", *sorted((here / "language").glob("*.py"))])
+    index = options.output / "language.json"
+    if not options.names and index.exists() and json.loads(index.read_text())["digest"] == mark:
+        return 0
+    options.output.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        importlib.import_module(f"language.{part}")
+    rows, failures = [], 0
+    for example in EXAMPLES:
+        if options.names and example.name not in options.names:
+            continue
+        try:
+            rows += write_example(options.output, example)
+        except Exception as e:
+            failures += 1
+            print(f"{example.name}: {e}" + (f"\n    {e.__cause__}" if e.__cause__ else ""), file=sys.stderr)
+    if not failures and not options.names:
+        index.write_text(json.dumps({"digest": mark, "rows": rows}, indent=1))
+    print(f"{len(rows)} calls of {len({r['model'] for r in rows})} archives, {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

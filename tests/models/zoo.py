@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Writes the zoo: `zoo.py -o DIR [NAME...]`. For each model of zoo_models.py, scripted and traced,
+
+    DIR/NAME.KIND.pt                  the archive (torch.jit.save), KIND is scripted or traced
+    DIR/NAME.KIND.CASE.args.pt        a tuple of arguments (torch.save)
+    DIR/NAME.KIND.CASE.expect.pt      what PyTorch returns for them; a NamedTuple is written as a tuple
+    DIR/NAME.json                     the list of {model, kind, case, archive, args, expect, rtol, atol}, file names relative to DIR
+
+A model is written again only when the scripts or PyTorch changed. The tolerances are rtol 1e-4 and atol 1e-5 times the largest expected
+magnitude: random weights give outputs of any scale. (PyTorch in float32 is within 1e-6 of that scale of PyTorch in float64.)
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import torch
+
+import zoo_models
+
+
+def plain(value):
+    """Results without classes of Python: a NamedTuple becomes a tuple."""
+    if isinstance(value, tuple):
+        return tuple(plain(v) for v in value)
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value
+
+
+def tensors(value):
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in tensors(v)] if isinstance(value, (list, tuple)) else []
+
+
+def tolerances(expected):
+    scale = max([0.0] + [t.abs().max().item() for t in tensors(expected) if t.is_floating_point() and t.numel()])
+    return {"rtol": 1e-4, "atol": 1e-5 * (scale or 1.0)}
+
+
+def digest_of(paths):
+    """What the written files depend on: the scripts, PyTorch and torchvision."""
+    import torchvision
+    text = b"".join(Path(p).read_bytes() for p in paths)
+    return hashlib.sha256(text + torch.__version__.encode() + torchvision.__version__.encode()).hexdigest()
+
+
+def write_case(folder, name, kind, case, module, args):
+    """One row of the zoo: the arguments, and what `module` returns for them."""
+    with torch.no_grad(), torch.jit.optimized_execution(False):
+        expected = plain(module(*args))
+    for t in tensors(expected):
+        if t.is_floating_point() and not bool(torch.isfinite(t).all()):
+            raise RuntimeError(f"{name} {kind} {case}: PyTorch's answer is not finite")
+    row = {"model": name, "kind": kind, "case": case, "archive": f"{name}.{kind}.pt", "args": f"{name}.{kind}.{case}.args.pt",
+           "expect": f"{name}.{kind}.{case}.expect.pt", **tolerances(expected)}
+    torch.save(args, folder / row["args"], pickle_protocol=2)
+    torch.save(expected, folder / row["expect"], pickle_protocol=2)
+    return row
+
+
+def write_model(folder, name):
+    """Archive, arguments and expected results of one model in both kinds; the rows that name them."""
+    rows = []
+    model = zoo_models.build(name)
+    for kind in ("scripted", "traced"):
+        if kind == "traced" and name in zoo_models.SCRIPT_ONLY:
+            continue
+        module = getattr(zoo_models, kind)(name, model)
+        torch.jit.save(module, str(folder / f"{name}.{kind}.pt"))
+        for case, args in zoo_models.cases(name, kind).items():
+            rows.append(write_case(folder, name, kind, case, module, args))
+    return rows
+
+
+def write(folder, name, mark):
+    """Writes `name` into `folder` unless what is there carries `mark`."""
+    index = folder / f"{name}.json"
+    if index.exists() and json.loads(index.read_text())["digest"] == mark:
+        return
+    begin = time.time()
+    rows = write_model(folder, name)
+    index.write_text(json.dumps({"digest": mark, "rows": rows}, indent=1))
+    print(f"{name:30} {len(rows)} cases, {time.time() - begin:.1f} s", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the model zoo with inputs and PyTorch's answers.")
+    parser.add_argument("names", nargs="*", help="models (all)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(zoo_models.NAMES)
+    if unknown:
+        parser.error(f"no model called {', '.join(sorted(unknown))}; there are {', '.join(zoo_models.NAMES)}")
+    warnings.simplefilter("ignore")
+    options.output.mkdir(parents=True, exist_ok=True)
+    here = Path(__file__).parent
+    mark = digest_of([here / "zoo.py", here / "zoo_models.py"])
+    for name in options.names or zoo_models.NAMES:
+        write(options.output, name, mark)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
