@@ -1,0 +1,20 @@
+// What an intra-op backend provides: threads that help in regions. One backend_*.cpp is built, chosen by ATEN_THREADING.
+#pragma once
+
+#include <string_view>
+
+#include "base/ref.h"
+#include "parallel/region.h"
+
+namespace heddle::parallel::backend {
+
+// "OMP", "TBB" or "NATIVE".
+std::string_view name();
+// Has region->run() called `count` times, soon, on other threads. Whether they come early or late changes nothing but speed.
+void request_helpers(const Ref<Region>& region, int count);
+// get_num_threads() has changed.
+void resized();
+// In a forked child, where none of the threads exist any more.
+void reset_after_fork();
+
+}  // namespace heddle::parallel::backend

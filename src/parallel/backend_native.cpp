@@ -1,0 +1,35 @@
+// Helpers on threads of our own.
+#include "parallel/backend.h"
+#include "parallel/pools.h"
+
+namespace heddle::parallel::backend {
+namespace {
+
+// Replaced only in a forked child, where one thread is left.
+WorkerPool* g_pool = nullptr;
+
+WorkerPool* make_pool() { return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, nullptr}); }
+
+WorkerPool& pool() {
+  static const bool kMade = [] {
+    prepare_for_fork();
+    g_pool = make_pool();
+    return true;
+  }();
+  (void)kMade;
+  return *g_pool;
+}
+
+}  // namespace
+
+std::string_view name() { return "NATIVE"; }
+
+void request_helpers(const Ref<Region>& region, int count) { pool().submit(region, count); }
+
+void resized() { pool().resized(); }
+
+void reset_after_fork() {
+  if (g_pool) g_pool = make_pool();
+}
+
+}  // namespace heddle::parallel::backend

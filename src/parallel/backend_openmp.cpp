@@ -1,0 +1,52 @@
+// Helpers on the threads of one OpenMP team. A parallel construct on each caller's thread would make libgomp keep a team for
+// every caller, callers x threads in all, and end in a barrier that waits for threads which are not running. Instead one
+// thread opens a single construct for the whole process, and its members serve regions until the size changes.
+#include <system_error>
+#include <thread>
+
+#include "parallel/backend.h"
+#include "parallel/pools.h"
+
+namespace heddle::parallel::backend {
+namespace {
+
+bool start_team(WorkerPool& pool, int count, uint64_t generation) {
+  try {
+    std::thread([&pool, count, generation] {
+#pragma omp parallel num_threads(count)
+      pool.serve(generation);
+    }).detach();
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+// Replaced only in a forked child, where one thread is left.
+WorkerPool* g_pool = nullptr;
+
+WorkerPool* make_pool() { return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, start_team}); }
+
+WorkerPool& pool() {
+  static const bool kMade = [] {
+    prepare_for_fork();
+    g_pool = make_pool();
+    return true;
+  }();
+  (void)kMade;
+  return *g_pool;
+}
+
+}  // namespace
+
+std::string_view name() { return "OMP"; }
+
+void request_helpers(const Ref<Region>& region, int count) { pool().submit(region, count); }
+
+void resized() { pool().resized(); }
+
+void reset_after_fork() {
+  if (g_pool) g_pool = make_pool();
+}
+
+}  // namespace heddle::parallel::backend

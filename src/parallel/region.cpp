@@ -1,0 +1,116 @@
+#include "parallel/region.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "parallel/backend.h"
+#include "parallel/budget.h"
+#include "parallel/pause.h"
+#include "parallel/settings.h"
+
+namespace heddle::parallel {
+namespace {
+
+// More chunks than threads, so that a thread which the system holds up keeps little from the others.
+constexpr int64_t kChunksPerThread = 4;
+
+thread_local int t_thread_num = 0;
+thread_local bool t_in_region = false;
+
+class InRegion {
+ public:
+  explicit InRegion(int participant) {
+    t_in_region = true;
+    t_thread_num = participant;
+  }
+  ~InRegion() {
+    t_in_region = false;
+    t_thread_num = 0;
+  }
+};
+
+}  // namespace
+
+bool in_parallel_region() { return t_in_region; }
+int get_thread_num() { return t_thread_num; }
+
+Region::Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function, void* context)
+    : begin_(begin), end_(end), function_(function), context_(context) {
+  const auto items = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
+  const auto step = static_cast<uint64_t>(std::max<int64_t>(grain, 1));
+  const uint64_t steps = items / step + (items % step != 0);
+  const uint64_t steps_per_chunk = std::max<uint64_t>(1, (steps + static_cast<uint64_t>(chunks_wanted) - 1) / static_cast<uint64_t>(chunks_wanted));
+  chunks_ = static_cast<uint32_t>((steps + steps_per_chunk - 1) / steps_per_chunk);
+  chunk_size_ = static_cast<int64_t>(std::min(items, step * steps_per_chunk));
+}
+
+void Region::run() {
+  work(participants_.fetch_add(1, std::memory_order_relaxed));
+  budget::return_helper();
+}
+
+void Region::run_as_caller() {
+  work(0);
+  wait();
+  if (error_) std::rethrow_exception(error_);
+}
+
+void Region::work(int participant) {
+  const InRegion scope(participant);
+  // Relaxed: handing out chunk numbers orders nothing; what the caller wrote before reaches helpers through the queue.
+  for (uint32_t chunk; (chunk = next_.fetch_add(1, std::memory_order_relaxed)) < chunks_;) {
+    if (!failed_.load(std::memory_order_relaxed)) run_chunk(chunk);
+    // Release: the caller's acquire of the last count sees what all chunks wrote.
+    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_) done_.notify_one();
+  }
+}
+
+void Region::run_chunk(uint32_t chunk) {
+  const int64_t begin = begin_ + static_cast<int64_t>(chunk) * chunk_size_;
+  const int64_t end = chunk + 1 == chunks_ ? end_ : begin + chunk_size_;
+  try {
+    function_(context_, begin, end);
+  } catch (...) {
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::current_exception();
+    failed_.store(true, std::memory_order_relaxed);
+  }
+}
+
+void Region::wait() {
+  uint32_t done = done_.load(std::memory_order_acquire);
+  if (done == chunks_) return;
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + std::chrono::microseconds(spin_microseconds());
+  while (done != chunks_ && Clock::now() < end) {
+    for (int i = 0; i < 32 && done != chunks_; ++i) {
+      pause();
+      done = done_.load(std::memory_order_acquire);
+    }
+  }
+  while (done != chunks_) {
+    done_.wait(done, std::memory_order_acquire);
+    done = done_.load(std::memory_order_acquire);
+  }
+}
+
+namespace detail {
+
+bool must_run_alone() { return t_in_region || budget::exhausted(); }
+
+void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction function, void* context) {
+  const ActiveThread active;
+  const int64_t items = end - begin;
+  const int64_t steps = items / std::max<int64_t>(grain, 1) + (items % std::max<int64_t>(grain, 1) != 0);
+  const int helpers = budget::take_helpers(static_cast<int>(std::min<int64_t>(steps - 1, kMaxThreads)));
+  if (helpers == 0) {
+    function(context, begin, end);
+    return;
+  }
+  const auto region = make_ref<Region>(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
+  backend::request_helpers(region, helpers);
+  region->run_as_caller();
+}
+
+}  // namespace detail
+}  // namespace heddle::parallel

@@ -1,0 +1,45 @@
+// One parallel_for in flight: the chunks still to be done, and who is doing them. The caller and its helpers share it;
+// a helper that comes late finds no chunk left and touches nothing of the caller's.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+
+#include "parallel/parallel.h"
+#include "parallel/worker_pool.h"
+
+namespace heddle::parallel {
+
+class Region final : public Task {
+ public:
+  // Splits into at most chunks_wanted chunks, each a multiple of grain long.
+  Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function, void* context);
+  uint32_t chunks() const { return chunks_; }
+
+  // A helper's part; gives the helper back to the budget.
+  void run() override;
+  // The caller's part: works, then waits until the chunks the helpers have taken are done. Rethrows.
+  void run_as_caller();
+
+ private:
+  void work(int participant);
+  void run_chunk(uint32_t chunk);
+  void wait();
+
+  const int64_t begin_;
+  const int64_t end_;
+  int64_t chunk_size_;
+  uint32_t chunks_;
+  const detail::ChunkFunction function_;
+  void* const context_;  // the caller's: alive until all chunks are done
+  std::atomic<int> participants_{1};
+  std::atomic<bool> failed_{false};
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+  alignas(64) std::atomic<uint32_t> next_{0};
+  alignas(64) std::atomic<uint32_t> done_{0};
+};
+
+}  // namespace heddle::parallel
