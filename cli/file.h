@@ -1,4 +1,4 @@
-// Whole files in and out of memory, for the command's inputs and outputs. One thread.
+// Bytes to files, and what a file's name says of it. One thread.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,6 @@ namespace heddle::cli {
 
 using Bytes = std::vector<std::byte>;
 
-// Everything in the file. kNotFound when it cannot be opened, kRuntime when reading fails; both name the path.
-Result<Bytes> read_file(const std::string& path);
 // Replaces the file's content. The error names the path and the system's reason.
 Status write_file(const std::string& path, std::span<const std::byte> bytes);
 inline std::span<const std::byte> as_bytes(std::string_view text) {

@@ -1,0 +1,63 @@
+// What the commands share: exit codes, failures, loading a model, giving it its arguments. One thread.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "cli/input.h"
+#include "heddle/jit.h"
+
+namespace heddle::cli {
+
+enum ExitCode {
+  kDone = 0,
+  kDiffers = 1,      // --expect differs
+  kUsage = 2,        // wrong options or inputs
+  kCannotLoad = 3,   // the model cannot be loaded
+  kModelFailed = 4,  // the model raised an error
+};
+
+// Ends the command with that exit code and message.
+class Failure : public std::runtime_error {
+ public:
+  Failure(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  ExitCode code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+// The value, or a Failure with the status's message.
+template <class T>
+T value_or_fail(Result<T> result, ExitCode code = kUsage) {
+  if (!result.ok()) throw Failure(code, result.status().message());
+  return std::move(result).value();
+}
+
+// Options that every command on a model has.
+struct ModelOptions {
+  std::string path;
+  std::string method = "forward";
+  std::optional<int> threads;
+  std::optional<int> interop_threads;
+  bool optimize = true;
+  bool strict = false;
+};
+
+// Sets the thread counts asked for. Failure kUsage where they make no sense.
+void apply_threads(const ModelOptions& options);
+// Failure kCannotLoad.
+jit::Module load_model(const ModelOptions& options);
+// Failure kUsage, naming the methods there are.
+jit::Method find_method(const jit::Module& module, const ModelOptions& options);
+
+// Reads the inputs (or the file of --args, where given) and fits them to the method's parameters. Failure kUsage where
+// a text is not understood, and where count, names or types are not what the method takes.
+CallArguments read_arguments(const jit::Method& method, const std::vector<std::string>& inputs,
+                             const std::string& args_file, const InputOptions& options);
+
+// Runs the method, and waits where it returns a Future. Failure kModelFailed.
+IValue call(const jit::Method& method, const CallArguments& arguments);
+
+}  // namespace heddle::cli

@@ -1,0 +1,144 @@
+// The command `heddle`: reads the command line and calls the command it names.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/inspect.h"
+#include "cli/list_operators.h"
+#include "cli/run.h"
+#include "heddle/parallel.h"
+
+namespace heddle::cli {
+namespace {
+
+constexpr const char* kInputHelp =
+    "One for each argument of the method: x.npy, x.npz:NAME, x.pt, x.pt:KEY, photo.png, photo.jpg, speech.wav, "
+    "float32[1,3,224,224] (normal), int64[1,128]<30000 (uniform), zeros:float32[2,3], ones:float32[2,3], 3, 2.5, true, "
+    "none, 'text', or any JSON list or object";
+
+// "0.485,0.456,0.406". A list option of CLI11 would swallow the inputs that follow it.
+std::vector<double> parse_numbers(const char* option, const std::string& text) {
+  std::vector<double> values;
+  for (const std::string_view part : split(text, ',')) {
+    double value = 0;
+    const auto [stop, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (failure != std::errc() || stop != part.data() + part.size()) {
+      throw CLI::ValidationError(option, "expected numbers with commas between, not '" + text + "'");
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+ImageOptions::Size parse_size(const std::string& text) {
+  ImageOptions::Size size;
+  const char* end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, size.width);
+  if (width.ec == std::errc() && width.ptr != end && *width.ptr == 'x') {
+    const auto height = std::from_chars(width.ptr + 1, end, size.height);
+    if (height.ec == std::errc() && height.ptr == end) return size;
+  }
+  throw CLI::ValidationError("--resize", "expected WIDTHxHEIGHT, such as 224x224, not '" + text + "'");
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("MODEL", options.path, "A file of torch.jit.save")->required();
+  command.add_option("--method", options.method, "The method to run")->capture_default_str();
+  command.add_option("--threads", options.threads, "Intra-op threads: how many work inside operators");
+  command.add_option("--interop-threads", options.interop_threads, "Inter-op threads: how many run what models fork");
+  command.add_flag(
+      "--no-optimize", [&](int64_t) { options.optimize = false; }, "Run the graph as it was saved");
+  command.add_flag("--strict", options.strict, "Refuse a model that names an operator Heddle lacks");
+}
+
+void add_input_options(CLI::App& command, std::vector<std::string>& inputs, std::string& args_file,
+                       InputOptions& options) {
+  command.add_option("INPUT", inputs, kInputHelp);
+  command.add_option("--args", args_file,
+                     "All arguments at once: a torch.save file of a tuple, or of a dict with 'args' and 'kwargs'");
+  command.add_option("--seed", options.seed, "Seed of the random inputs")->capture_default_str();
+  command.add_option_function<std::string>(
+      "--resize", [&](const std::string& text) { options.image.resize = parse_size(text); },
+      "Size of photographs, WIDTHxHEIGHT");
+  command.add_option_function<std::string>(
+      "--mean", [&](const std::string& text) { options.image.mean = parse_numbers("--mean", text); },
+      "Subtracted from photographs: one value, or one a channel, as in 0.485,0.456,0.406");
+  command.add_option_function<std::string>(
+      "--std", [&](const std::string& text) { options.image.std = parse_numbers("--std", text); },
+      "Photographs are divided by it: one value, or one a channel");
+  command.add_flag("--gray", options.image.gray, "Photographs have one channel");
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app("Loads TorchScript archives and runs them on CPUs.", "heddle");
+  app.require_subcommand(1);
+  std::function<ExitCode()> chosen;
+
+  RunOptions run_options;
+  CLI::App* run_app = app.add_subcommand("run", "Run a method and print what it returns");
+  add_model_options(*run_app, run_options.model);
+  add_input_options(*run_app, run_options.inputs, run_options.args_file, run_options.input);
+  run_app->add_option("--output", run_options.output_file, "Write the result: .npy .npz .pt .json");
+  run_app->add_option("--expect", run_options.expect_file, "Compare the result with a file; exit code 1 if it differs");
+  run_app->add_option("--rtol", run_options.tolerance.rtol, "Relative tolerance")->capture_default_str();
+  run_app->add_option("--atol", run_options.tolerance.atol, "Absolute tolerance")->capture_default_str();
+  run_app->add_flag("--json", run_options.json, "Print a report as JSON");
+  run_app->callback([&] { chosen = [&] { return run(run_options); }; });
+
+  InspectOptions inspect_options;
+  CLI::App* inspect_app = app.add_subcommand("inspect", "Show methods, parameters and operators of a model");
+  inspect_app->add_option("MODEL", inspect_options.model.path, "A file of torch.jit.save")->required();
+  inspect_app->add_flag("--code", inspect_options.code, "Show the TorchScript source");
+  inspect_app->add_flag("--graph", inspect_options.graph, "Show the graphs, as loaded and as optimised");
+  inspect_app->add_flag("--plan", inspect_options.plan, "Show the code that runs");
+  inspect_app->add_flag("--json", inspect_options.json, "Print a report as JSON");
+  inspect_app->callback([&] { chosen = [&] { return inspect(inspect_options); }; });
+
+  std::string operator_name;
+  bool operators_json = false;
+  CLI::App* ops_app = app.add_subcommand("ops", "List operators, their schemas and implementations");
+  ops_app->add_option("NAME", operator_name, "A part of the operator's name");
+  ops_app->add_flag("--json", operators_json, "Print the list as JSON");
+  ops_app->callback([&] { chosen = [&] { return list_operators(operator_name, operators_json); }; });
+
+  CLI::App* info_app = app.add_subcommand("parallel-info", "Show the thread settings and where each comes from");
+  info_app->callback([&] {
+    chosen = [] {
+      std::printf("%s", get_parallel_info().c_str());
+      return kDone;
+    };
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& failure) {
+    // Help ends with 0, everything else is wrong usage.
+    return app.exit(failure) == 0 ? kDone : kUsage;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace heddle::cli
+
+int main(int argc, char** argv) {
+  using namespace heddle;
+  try {
+    return cli::run_command(argc, argv);
+  } catch (const cli::Failure& failure) {
+    std::fprintf(stderr, "heddle: %s\n", failure.what());
+    return failure.code();
+  } catch (const Error& failure) {
+    std::fprintf(stderr, "heddle: %s\n", failure.what());
+    return cli::kModelFailed;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "heddle: %s\n", failure.what());
+    return cli::kModelFailed;
+  }
+}
