@@ -2,17 +2,13 @@
 """Writes small archives for every part of the language: `language_archives.py -o DIR`. Files and rows are as zoo.py says:
 
     DIR/NAME.pt, DIR/NAME.N.args.pt, DIR/NAME.N.expect.pt, and DIR/language.json with the rows; a row may also carry
-    method   the method to call (forward)
-    error    words, separated by |, one of which the message must contain: the call raises. There is no expect file then.
+    error    words, separated by |, one of which the message must contain: the call fails with the exit code `exit`; no expect file then
     prints   text the call writes to standard output
 """
 
 import argparse
-import contextlib
 import importlib
-import io
 import json
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -20,38 +16,32 @@ from pathlib import Path
 import torch
 
 from language.registry import EXAMPLES
-from zoo import digest_of, plain, tolerances
+from zoo import digest_of, write_call
 
 PARTS = ["numbers", "text", "containers", "flow", "classes", "modules", "tensors", "futures", "traced"]
 
 
-def write_call(folder, name, number, made, module):
+def write_row(folder, name, number, made, module):
     """The row of one call of an archive. Every call is made on a freshly loaded module, as the test does."""
-    row = {"model": name, "kind": "language", "case": str(number), "archive": f"{name}.pt", "args": f"{name}.{number}.args.pt",
-           "method": made.method}
-    torch.save(made.args, folder / row["args"], pickle_protocol=2)
+    row = {"model": name, "kind": "language", "case": str(number), "archive": f"{name}.pt"}
+    stem = f"{name}.{number}"
     try:
-        with torch.no_grad(), torch.jit.optimized_execution(False):
-            result = plain(getattr(module, made.method)(*made.args))
+        row.update(write_call(folder, stem, module, made.args, made.method))
     except Exception as e:
         if made.error is None:
             raise RuntimeError(f"{name}, call {number}: PyTorch raises") from e
         if not any(word in str(e) + type(e).__name__ for word in made.error.split("|")):
             raise RuntimeError(f"{name}, call {number}: PyTorch's error has no '{made.error}': {e}") from e
-        return {**row, "error": made.error}
+        return {**row, "args": f"{stem}.args.pt", "method": made.method, "error": made.error, "exit": made.exit}
     if made.error is not None:
         raise RuntimeError(f"{name}, call {number}: PyTorch does not raise")
-    row.update(expect=f"{name}.{number}.expect.pt", **tolerances(result))
-    if made.prints:
-        row["prints"] = made.prints
-    torch.save(result, folder / row["expect"], pickle_protocol=2)
-    return row
+    return {**row, "prints": made.prints} if made.prints else row
 
 
 def write_example(folder, example):
     path = str(folder / f"{example.name}.pt")
     torch.jit.save(example.make(), path, **example.save)
-    return [write_call(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
+    return [write_row(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
 
 
 def main():

@@ -4,7 +4,7 @@
     table.py --heddle build/release/bin/heddle [--only NAME...] INDEX.json... [-o table.txt] [-- MORE OPTIONS OF heddle run]
 
 A row passes when the command exits with 0 (with --expect, so Heddle itself says that the answer is right) and when the answer it wrote is
-near PyTorch's, as PyTorch reads both. A row with `error` passes when the command exits with 4 and its message holds the words.
+near PyTorch's, as PyTorch reads both. A row with `error` passes when the command exits with its `exit` and its message holds a word of it.
 """
 
 import argparse
@@ -17,9 +17,6 @@ import time
 from pathlib import Path
 
 import torch
-
-EXIT_RAISED = 4
-
 
 def differences(got, want):
     """Pairs (difference, magnitude) of every number of `want`; infinite where structure, size, dtype or an exact value differ."""
@@ -52,7 +49,7 @@ def run(row, folder, heddle, more):
     """(passed, largest difference, magnitude, complaint) of one row."""
     with tempfile.TemporaryDirectory() as work:
         output = Path(work) / "got.pt"
-        command = [heddle, "run", folder / row["archive"], "--args", folder / row["args"], "--method", row.get("method", "forward"), *more]
+        command = [heddle, "run", folder / row["archive"], "--args", folder / row["args"], "--method", row["method"], *more]
         if "expect" in row:
             command += ["--expect", folder / row["expect"], "--rtol", repr(row["rtol"]), "--atol", repr(row["atol"]), "--output", output]
         try:
@@ -61,7 +58,7 @@ def run(row, folder, heddle, more):
             return False, None, None, "no answer within 600 seconds"
         message = done.stderr.strip()
         if "error" in row:
-            found = done.returncode == EXIT_RAISED and any(word in message for word in row["error"].split("|"))
+            found = done.returncode == row["exit"] and any(word in message for word in row["error"].split("|"))
             return found, None, None, "" if found else f"exit {done.returncode}, and none of '{row['error']}' in: {message}"
         gap = size = None
         if output.exists():

@@ -12,6 +12,7 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor, nn
 
+
 class LanguageModel(nn.Module):
     """Embedding, a recurrent network and a decoder tied to nothing; the state goes in and comes out."""
 

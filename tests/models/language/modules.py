@@ -306,7 +306,8 @@ class ExtraFiles(nn.Module):
         return x + 1
 
 
-@example((torch.ones(2),), call(torch.ones(2), 1, error="argument|expected at most"), call(error="argument|missing"))
+@example((torch.ones(2),), call(torch.ones(2), 1, error="argument", exit=2), call(error="argument", exit=2),
+         call(3, error="Tensor", exit=2))
 class SignatureErrors(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x

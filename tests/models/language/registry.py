@@ -6,10 +6,11 @@ from typing import Callable, List, Optional
 
 @dataclass
 class Call:
-    """One call of an archive: a method with arguments; what it must print or the words of the error it must raise, if any."""
+    """One call of an archive: a method with arguments; what it must print, or the words of the error and the exit code it must end in."""
     args: tuple
     method: str = "forward"
     error: Optional[str] = None
+    exit: int = 4
     prints: Optional[str] = None
 
 
