@@ -30,6 +30,7 @@ enum class ErrorCode {
 struct ScriptFrame {
   std::string function;  // qualified name, "__torch__.M.forward"
   std::string location;  // file, line and the source text with a caret line
+  std::string original;  // the same for the author's own file, where an archive tells; else empty
 };
 
 struct ErrorInfo {

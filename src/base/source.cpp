@@ -19,6 +19,10 @@ size_t line_end(const std::string& text, size_t at) {
 
 }  // namespace
 
+SourceRange Source::original(uint32_t) const { return {}; }
+
+SourceRange SourceRange::original() const { return known() ? source->original(begin) : SourceRange(); }
+
 uint32_t SourceRange::line() const {
   if (!known()) return 0;
   const std::string& text = source->text();

@@ -10,6 +10,8 @@
 
 namespace heddle {
 
+struct SourceRange;
+
 class Source : public RefCounted {
  public:
   Source(std::string name, std::string text, uint32_t first_line = 1)
@@ -18,6 +20,9 @@ class Source : public RefCounted {
   const std::string& text() const { return text_; }
   // The line number of the text's first line in the file it was cut from.
   uint32_t first_line() const { return first_line_; }
+  // Where the text at this byte comes from: the author's file behind an archive's generated code. Unknown unless a
+  // subclass knows.
+  virtual SourceRange original(uint32_t offset) const;
 
  private:
   std::string name_;
@@ -35,6 +40,7 @@ struct SourceRange {
   // One-based line in the file; 0 when unknown.
   uint32_t line() const;
   uint32_t column() const;
+  SourceRange original() const;
   // File and line, the lines around, and a line of "~~~~" under the range, ending in "<--- HERE".
   std::string highlight() const;
 };

@@ -1,15 +1,30 @@
 #include "heddle/error.h"
 
+#include <algorithm>
+
 namespace heddle {
 
+namespace {
+
+// Outermost call first, as Python prints.
+void append_traceback(std::string& out, std::string_view title, const std::vector<ScriptFrame>& stack,
+                      std::string ScriptFrame::*text) {
+  out += concat("\n\n", title, " (most recent call last):\n");
+  for (size_t i = stack.size(); i-- > 0;) out += stack[i].*text;
+  while (out.ends_with('\n')) out.pop_back();
+}
+
+}  // namespace
+
 std::string describe(const ErrorInfo& info) {
-  const std::string kind = info.python_type.empty() ? std::string() : concat(info.python_type, ": ");
-  if (info.stack.empty()) return kind + info.message;
-  std::string out = concat(kind, info.message, "\n\nTraceback of TorchScript (most recent call last):\n");
-  for (size_t i = info.stack.size(); i-- > 0;) {
-    out += info.stack[i].location;
-    if (!out.ends_with('\n')) out += '\n';
-  }
+  std::string out = info.python_type.empty() ? info.message : concat(info.python_type, ": ", info.message);
+  if (info.stack.empty()) return out;
+  const bool has_original =
+      std::any_of(info.stack.begin(), info.stack.end(), [](const ScriptFrame& f) { return !f.original.empty(); });
+  append_traceback(out, has_original ? "Traceback of TorchScript, serialized code" : "Traceback of TorchScript",
+                   info.stack, &ScriptFrame::location);
+  if (has_original)
+    append_traceback(out, "Traceback of TorchScript, original code", info.stack, &ScriptFrame::original);
   return out;
 }
 
