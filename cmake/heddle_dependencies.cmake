@@ -34,6 +34,14 @@ if(USE_MKLDNN)
   target_link_libraries(heddle_kernel_libraries INTERFACE DNNL::dnnl)
   target_compile_definitions(heddle_kernel_libraries INTERFACE
     HEDDLE_USE_MKLDNN=1 HEDDLE_MKLDNN_RUNTIME_${MKLDNN_CPU_RUNTIME}=1)
+  # ops/backend keeps oneDNN's runtime to one thread a call, so it must reach it.
+  if(MKLDNN_CPU_RUNTIME STREQUAL "OMP")
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    target_link_libraries(heddle_kernel_libraries INTERFACE OpenMP::OpenMP_CXX)
+  elseif(MKLDNN_CPU_RUNTIME STREQUAL "TBB")
+    find_package(TBB REQUIRED)
+    target_link_libraries(heddle_kernel_libraries INTERFACE TBB::tbb)
+  endif()
 endif()
 
 if(BLAS STREQUAL "OpenBLAS")
