@@ -1,0 +1,31 @@
+// Float32 convolutions of channels-last data by oneDNN. Callers: src/ops/conv. A Convolution is made for one shape,
+// cached, and immutable: any thread may run it, several at once. Work is divided over parallel_for; the bits of a
+// result do not depend on the number of threads.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/ref.h"
+#include "base/result.h"
+#include "ops/backend/convolution_plan.h"
+
+namespace heddle::ops::backend {
+
+class Convolution : public RefCounted {
+ public:
+  // From the cache (of kCapacity shapes), or compiled, which takes about a millisecond. Null where oneDNN is not linked
+  // or has only its reference code; `declined` then says why.
+  static Ref<const Convolution> find(const ConvolutionShape& shape, std::string& declined);
+  static constexpr size_t kCapacity = 1024;
+
+  // Bytes of the weights in the order this shape wants them.
+  virtual size_t packed_bytes() const = 0;
+  // Reorders torch's weights [out, in / groups, D, H, W] (transposed: [in, out / groups, D, H, W]), contiguous, into
+  // `packed`, which is 64-byte aligned.
+  virtual Status pack(const float* weights, void* packed) const = 0;
+  // bias may be null. input and output are dense and do not overlap.
+  virtual Status run(const float* input, const void* packed, const float* bias, float* output) const = 0;
+};
+
+}  // namespace heddle::ops::backend

@@ -1,0 +1,222 @@
+#include "ops/backend/cache.h"
+#include "ops/backend/convolution.h"
+
+#ifdef HEDDLE_USE_MKLDNN
+
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "ops/backend/dnnl_support.h"
+#include "parallel/parallel.h"
+
+namespace heddle::ops::backend {
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+
+// Axes oneDNN is told of: a leading axis of extent 1 is left out, which finds faster kernels.
+size_t first_axis(const ConvolutionShape& s) {
+  return s.input[0] == 1 && s.output[0] == 1 && s.kernel[0] == 1 && s.stride[0] == 1 && s.padding[0] == 0 ? 1 : 0;
+}
+
+memory::dims axes(const ConvolutionShape& s, const std::array<int64_t, 3>& values) {
+  return memory::dims(values.begin() + static_cast<std::ptrdiff_t>(first_axis(s)), values.end());
+}
+
+memory::desc image_desc(const ConvolutionShape& s, int64_t channels, const std::array<int64_t, 3>& extent) {
+  memory::dims sizes = {s.batch, channels};
+  const memory::dims spatial = axes(s, extent);
+  sizes.insert(sizes.end(), spatial.begin(), spatial.end());
+  return memory::desc(sizes, memory::data_type::f32, spatial.size() == 2 ? Tag::nhwc : Tag::ndhwc);
+}
+
+// Sizes of the weights as oneDNN counts them: [groups,] out, in, taps.
+memory::dims weight_sizes(const ConvolutionShape& s) {
+  memory::dims sizes;
+  if (s.groups > 1) sizes.push_back(s.groups);
+  sizes.push_back(s.out_channels / s.groups);
+  sizes.push_back(s.in_channels / s.groups);
+  const memory::dims taps = axes(s, s.kernel);
+  sizes.insert(sizes.end(), taps.begin(), taps.end());
+  return sizes;
+}
+
+// torch's contiguous weights, of which the part takes some output channels of `whole`.
+memory::desc plain_weights(const ConvolutionShape& part, const ConvolutionShape& whole) {
+  const int64_t taps = part.kernel_taps();
+  const int64_t out = whole.out_channels / whole.groups;
+  const int64_t in = whole.in_channels / whole.groups;
+  memory::dims strides;
+  if (part.groups > 1) strides.push_back(out * in * taps);
+  strides.push_back(part.transposed ? taps : in * taps);
+  strides.push_back(part.transposed ? out * taps : taps);
+  int64_t running = taps;
+  for (int64_t extent : axes(part, part.kernel)) strides.push_back(running /= extent);
+  return memory::desc(weight_sizes(part), memory::data_type::f32, strides);
+}
+
+struct Primitive {
+  dnnl::primitive primitive;
+  memory::desc source;
+  memory::desc destination;
+  memory::desc weights;
+  memory::desc scratchpad;
+  std::string implementation;
+};
+
+template <class Forward>
+Primitive make_primitive(dnnl::algorithm algorithm, const ConvolutionShape& s, const memory::desc& weights) {
+  memory::dims after;
+  memory::dims dilation;
+  for (size_t i = first_axis(s); i < 3; ++i) {
+    const int64_t reach = (s.kernel[i] - 1) * s.dilation[i] + 1;
+    after.push_back(s.transposed ? (s.input[i] - 1) * s.stride[i] + reach - s.output[i] - s.padding[i]
+                                 : (s.output[i] - 1) * s.stride[i] + reach - s.input[i] - s.padding[i]);
+    dilation.push_back(s.dilation[i] - 1);
+  }
+  const memory::desc source = image_desc(s, s.in_channels, s.input);
+  const memory::desc destination = image_desc(s, s.out_channels, s.output);
+  const memory::desc bias({s.out_channels}, memory::data_type::f32, Tag::a);
+  const typename Forward::desc description(dnnl::prop_kind::forward_inference, algorithm, source, weights, bias,
+                                           destination, axes(s, s.stride), dilation, axes(s, s.padding), after);
+  const typename Forward::primitive_desc pd(description, attributes_with_user_scratchpad(), cpu_engine());
+  return {Forward(pd), source, destination, pd.weights_desc(), pd.scratchpad_desc(), pd.impl_info_str()};
+}
+
+Primitive make_primitive(const ConvolutionShape& s, const memory::desc& weights) {
+  return s.transposed ? make_primitive<dnnl::deconvolution_forward>(dnnl::algorithm::deconvolution_direct, s, weights)
+                      : make_primitive<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, s, weights);
+}
+
+size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+class DnnlConvolution final : public Convolution {
+ public:
+  explicit DnnlConvolution(const ConvolutionShape& shape) : shape_(shape) {}
+
+  // Empty when all parts have a fast kernel, on the same order of weights; else why not.
+  std::string compile(ConvolutionPlan plan) {
+    plan_ = std::move(plan);
+    primitives_.clear();
+    memory::desc weights(weight_sizes(plan_.parts[0]), memory::data_type::f32, Tag::any);
+    for (const ConvolutionShape& part : plan_.parts) {
+      primitives_.push_back(make_primitive(part, weights));
+      if (is_reference(primitives_.back().implementation)) return "oneDNN has only reference code for this shape";
+      weights = primitives_[0].weights;
+    }
+    packed_piece_ = rounded_up(weights.get_size());
+    return {};
+  }
+
+  size_t packed_bytes() const override { return packed_piece_ * static_cast<size_t>(plan_.channel_pieces); }
+
+  Status pack(const float* weights, void* packed) const override {
+    const ConvolutionShape& part = plan_.parts[0];
+    const int64_t channel = shape_.kernel_taps() * (shape_.transposed ? 1 : shape_.in_channels / shape_.groups);
+    return parallel::try_parallel_for(0, plan_.channel_pieces, 1, [&](int64_t begin, int64_t end) {
+      return guarded("packing of convolution weights", [&] {
+        for (int64_t i = begin; i < end; ++i) {
+          memory from(plain_weights(part, shape_), cpu_engine(),
+                      const_cast<float*>(weights + i * part.out_channels * channel));
+          memory to(primitives_[0].weights, cpu_engine(),
+                    static_cast<char*>(packed) + packed_piece_ * static_cast<size_t>(i));
+          dnnl::reorder(from, to).execute(this_threads_stream(), from, to);
+        }
+      });
+    });
+  }
+
+  Status run(const float* input, const void* packed, const float* bias, float* output) const override {
+    std::vector<float> zeros;
+    if (!bias) {
+      zeros.resize(static_cast<size_t>(shape_.out_channels));
+      bias = zeros.data();
+    }
+    return parallel::try_parallel_for(0, static_cast<int64_t>(plan_.pieces.size()), 1, [&](int64_t begin, int64_t end) {
+      return guarded("a convolution", [&] {
+        for (int64_t i = begin; i < end; ++i)
+          run_piece(plan_.pieces[static_cast<size_t>(i)], input, packed, bias, output);
+      });
+    });
+  }
+
+ private:
+  void run_piece(const ConvolutionPiece& piece, const float* input, const void* packed, const float* bias,
+                 float* output) const {
+    const ConvolutionShape& part = plan_.parts[piece.part];
+    const Primitive& p = primitives_[piece.part];
+    const auto block = static_cast<size_t>(piece.first_channel / part.out_channels);
+    const auto at = [](const memory::desc& desc, const void* data) {
+      return memory(desc, cpu_engine(), const_cast<void*>(data));
+    };
+    const size_t scratch = rounded_up(p.scratchpad.get_size());
+    const bool apart = plan_.channel_pieces > 1;
+    auto* room = static_cast<char*>(this_threads_scratchpad().get(scratch + (apart ? p.destination.get_size() : 0)));
+    float* target = apart ? reinterpret_cast<float*>(room + scratch) : output + piece.output_offset;
+    p.primitive.execute(this_threads_stream(),
+                        {{DNNL_ARG_SRC, at(p.source, input + piece.input_offset)},
+                         {DNNL_ARG_WEIGHTS, at(p.weights, static_cast<const char*>(packed) + block * packed_piece_)},
+                         {DNNL_ARG_BIAS, memory({{part.out_channels}, memory::data_type::f32, Tag::a}, cpu_engine(),
+                                                const_cast<float*>(bias + piece.first_channel))},
+                         {DNNL_ARG_DST, at(p.destination, target)},
+                         {DNNL_ARG_SCRATCHPAD, at(p.scratchpad, room)}});
+    if (!apart) return;
+    const int64_t pixels = part.batch * part.output_pixels();
+    float* to = output + piece.output_offset + piece.first_channel;
+    for (int64_t i = 0; i < pixels; ++i) {
+      std::memcpy(to + i * shape_.out_channels, target + i * part.out_channels,
+                  sizeof(float) * static_cast<size_t>(part.out_channels));
+    }
+  }
+
+  ConvolutionShape shape_;
+  ConvolutionPlan plan_;
+  std::vector<Primitive> primitives_;  // of plan_.parts
+  size_t packed_piece_ = 0;
+};
+
+// What is known of a shape: a compiled convolution, or why there is none, which is as dear to find out.
+struct Choice : RefCounted {
+  Ref<const Convolution> convolution;
+  std::string declined;
+};
+
+Ref<const Choice> choose(const ConvolutionShape& shape) {
+  auto choice = make_ref<Choice>();
+  auto made = make_ref<DnnlConvolution>(shape);
+  for (const ConvolutionPlan& plan : {plan_convolution(shape), undivided_convolution(shape)}) {
+    const Status status = guarded("the choice of a kernel", [&] { choice->declined = made->compile(plan); });
+    if (!status.ok()) choice->declined = status.message();
+    if (choice->declined.empty()) {
+      choice->convolution = std::move(made);
+      break;
+    }
+  }
+  return choice;
+}
+
+}  // namespace
+
+Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, std::string& declined) {
+  static Cache<ConvolutionShape, Choice> cache(kCapacity);
+  const Ref<const Choice> choice = cache.find_or_make(shape, [&] { return choose(shape); });
+  declined = choice->declined;
+  return choice->convolution;
+}
+
+}  // namespace heddle::ops::backend
+
+#else
+
+namespace heddle::ops::backend {
+
+Ref<const Convolution> Convolution::find(const ConvolutionShape&, std::string& declined) {
+  declined = "built without oneDNN (USE_MKLDNN=0)";
+  return nullptr;
+}
+
+}  // namespace heddle::ops::backend
+
+#endif
