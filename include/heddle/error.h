@@ -1,4 +1,5 @@
-// What Heddle's public functions throw. Inside the library errors are Status values; this is the one exception made of them.
+// What Heddle's public functions throw. Inside the library errors are Status values; this is the one exception made of
+// them.
 #pragma once
 
 #include <stdexcept>
@@ -9,7 +10,8 @@
 
 namespace heddle {
 
-// what() is the whole story: the message and, where a model was running, the TorchScript call stack with file, line and source text.
+// what() is the whole story: the message and, where a model was running, the TorchScript call stack with file, line and
+// source text.
 class Error : public std::runtime_error {
  public:
   explicit Error(ErrorInfo info);

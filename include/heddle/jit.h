@@ -3,8 +3,8 @@
 //   heddle::jit::Module model = heddle::jit::load("model.pt");
 //   heddle::Tensor answer = model.forward({input}).to_tensor();
 //
-// A Module may be run from any number of threads at once, as long as the model does not assign its own attributes; clone() gives a caller
-// its own state over the same weights. All functions throw heddle::Error.
+// A Module may be run from any number of threads at once, as long as the model does not assign its own attributes;
+// clone() gives a caller its own state over the same weights. All functions throw heddle::Error.
 #pragma once
 
 #include <functional>
@@ -74,10 +74,11 @@ struct LoadOptions {
 
 class Module;
 
-// A method bound to its module.
+// A method bound to its module, or a function of a CompilationUnit. `program` is what owns the code.
 class Method {
  public:
-  Method(IValue object, Ref<Callable> function) : object_(std::move(object)), function_(std::move(function)) {}
+  Method(IValue object, Ref<Callable> function, Ref<RefCounted> program)
+      : object_(std::move(object)), function_(std::move(function)), program_(std::move(program)) {}
   Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
   Future run_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
   std::string name() const;
@@ -94,8 +95,11 @@ class Method {
   const Ref<Callable>& function() const { return function_; }
 
  private:
-  IValue object_;
+  size_t self_count() const { return object_.is_object() ? 1 : 0; }
+
+  IValue object_;  // None for a function
   Ref<Callable> function_;
+  Ref<RefCounted> program_;
 };
 
 class Module {
@@ -152,8 +156,9 @@ class Module {
   IValue object_;
 };
 
-// From a file, which is mapped and stays mapped while a tensor looks into it; a buffer (copied); a stream (read to its end).
-// Errors: kNotFound, kBadArchive, kSyntax, kUnsupported, each naming the file, what is wrong and what was expected.
+// From a file, which is mapped and stays mapped while a tensor looks into it; a buffer (copied); a stream (read to its
+// end). Errors: kNotFound, kBadArchive, kSyntax, kUnsupported, each naming the file, what is wrong and what was
+// expected.
 Module load(const std::string& path, const LoadOptions& options = {});
 Module load(std::istream& stream, const LoadOptions& options = {});
 Module load(const void* data, size_t size, const LoadOptions& options = {});
@@ -162,7 +167,8 @@ Module load(const void* data, size_t size, const LoadOptions& options = {});
 class CompilationUnit {
  public:
   explicit CompilationUnit(const std::string& source);
-  Value run_method(const std::string& function, std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Value run_method(const std::string& function, std::vector<IValue> arguments,
+                   const KeywordArguments& keywords = {}) const;
   Method get_function(const std::string& name) const;
   std::vector<std::string> function_names() const;
 

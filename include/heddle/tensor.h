@@ -1,4 +1,5 @@
-// Making and reading tensors from a program. heddle::Tensor is the handle of core/tensor.h; these functions throw Error where they fail.
+// Making and reading tensors from a program. heddle::Tensor is the handle of core/tensor.h; these functions throw Error
+// where they fail.
 #pragma once
 
 #include <cstdint>

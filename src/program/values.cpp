@@ -1,5 +1,6 @@
 // Checked access to values for programs: jit::Value and jit::Future.
 #include "core/future.h"
+#include "exec/exec.h"
 #include "heddle/jit.h"
 
 namespace heddle::jit {
@@ -65,7 +66,7 @@ std::vector<std::pair<Value, Value>> Value::to_dict() const {
 bool Future::completed() const { return future_->completed(); }
 
 Value Future::wait() const {
-  future_->wait();
+  exec::wait(*future_);
   return value_or_throw(future_->value());
 }
 
