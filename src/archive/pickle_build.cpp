@@ -110,7 +110,7 @@ Result<IValue> build_typed_list(const PickledGlobal& global, std::span<const IVa
   ListValue& list = arguments[0].as_list();
   for (const IValue& item : list.items) {
     HEDDLE_REQUIRE_CODE(item.tag() == tag, kBadArchive, global.class_name, " is given a value of type ",
-                        item.type_text());
+                        brief_type(item));
   }
   HEDDLE_REQUIRE_CODE(list.element_type->is(TypeKind::kAny) || list.element_type->is(element->kind()), kBadArchive,
                       global.class_name, " is given a list that has another type already");

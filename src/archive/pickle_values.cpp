@@ -186,6 +186,10 @@ bool is_internal(const IValue& value) {
   return value.is_capsule() && dynamic_cast<const PickleInternal*>(&value.as_capsule());
 }
 
+std::string brief_type(const IValue& value) {
+  return value.is_tuple() ? concat("a tuple of ", value.as_tuple().items.size()) : value.type_text();
+}
+
 bool may_be_key(const IValue& value) {
   int parts = 0;
   return may_be_key(value, kKeyDepth, parts);

@@ -37,6 +37,9 @@ const PickledGlobal* as_global(const IValue& value);
 const RawTuple* as_raw_tuple(const IValue& value);
 bool is_internal(const IValue& value);
 
+// The type in few words: that of a tuple spelled out can be longer than memory.
+std::string brief_type(const IValue& value);
+
 // Whether the value may be a key of a dict: hashable in Python, and small enough to hash again and again.
 bool may_be_key(const IValue& value);
 
