@@ -1,11 +1,31 @@
 #include "archive/torch_save.h"
 
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
 #include "archive/archive.h"
 #include "archive/byte_region.h"
 #include "archive/file_kind.h"
 #include "archive/legacy_torch_save.h"
+#include "archive/pickle_writer.h"
+#include "archive/zip_writer.h"
 
 namespace heddle::archive {
+namespace {
+
+constexpr std::string_view kByteOrder = "little";
+constexpr std::string_view kVersion = "3\n";  // what torch.save writes
+
+// Tells apart the files that threads of this process are writing.
+std::atomic<uint64_t> partial_files{0};
+
+}  // namespace
 
 Result<IValue> read_torch_save(const std::string& path) { return read_torch_save(HEDDLE_TRY(map_file(path)), path); }
 
@@ -13,6 +33,38 @@ Result<IValue> read_torch_save(Ref<Storage> bytes, const std::string& name) {
   if (is_legacy_torch_save(*bytes)) return read_legacy_torch_save(*bytes, name);
   const Archive archive = HEDDLE_TRY(Archive::open_buffer(std::move(bytes), name, Archive::Kind::kTorchSave));
   return archive.read_pickle("data");
+}
+
+Status write_torch_save(const IValue& value, std::ostream& out) {
+  const WrittenPickle pickle = HEDDLE_TRY(write_pickle(value));
+  ZipWriter zip(out);
+  HEDDLE_TRY(zip.add_stored("archive/data.pkl", pickle.bytes.data(), pickle.bytes.size()));
+  HEDDLE_TRY(zip.add_stored("archive/byteorder", kByteOrder.data(), kByteOrder.size()));
+  for (size_t i = 0; i < pickle.storages.size(); ++i) {
+    const Storage& storage = *pickle.storages[i];
+    HEDDLE_TRY(zip.add_stored(concat("archive/data/", i), storage.data(), storage.bytes()));
+  }
+  HEDDLE_TRY(zip.add_stored("archive/version", kVersion.data(), kVersion.size()));
+  return zip.finish();
+}
+
+Status write_torch_save(const IValue& value, const std::string& path) {
+  const auto failure = [&](const std::string& why) {
+    return error(ErrorCode::kRuntime, "cannot write ", heddle::quoted(path), ": ", why);
+  };
+  std::error_code failed;
+  const auto kind = std::filesystem::status(path, failed).type();
+  const bool in_place = kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found;
+  const std::string target = in_place ? path : concat(path, ".partial-", ::getpid(), '-', partial_files.fetch_add(1));
+  std::ofstream out(target, std::ios::binary | std::ios::trunc);
+  if (!out) return failure(std::strerror(errno));
+  Status status = write_torch_save(value, out);
+  out.close();
+  if (in_place) return status;
+  if (status.ok() && !out) status = failure("closing it failed");
+  if (status.ok() && std::rename(target.c_str(), path.c_str()) != 0) status = failure(std::strerror(errno));
+  if (!status.ok()) std::remove(target.c_str());
+  return status;
 }
 
 }  // namespace heddle::archive

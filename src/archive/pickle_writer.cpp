@@ -1,0 +1,344 @@
+#include "archive/pickle_writer.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <map>
+#include <unordered_map>
+
+#include "archive/byte_region.h"
+#include "archive/pickle_reader.h"
+#include "archive/zip_format.h"
+#include "core/boxes.h"
+
+namespace heddle::archive {
+namespace {
+
+using zip::put;
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const size_t length = byte < 0x80 ? 1 : byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : byte >> 3 == 30 ? 4 : 0;
+    if (length == 0 || length > text.size() - i) return false;
+    uint32_t code = length == 1 ? byte : byte & (0x7f >> length);
+    for (size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if (next >> 6 != 2) return false;
+      code = code << 6 | (next & 0x3f);
+    }
+    // Overlong forms, surrogates and what lies past Unicode.
+    constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff) return false;
+    i += length;
+  }
+  return true;
+}
+
+const char* storage_type(DType dtype) {
+  switch (dtype) {
+    case DType::kUInt8:
+      return "ByteStorage";
+    case DType::kInt8:
+      return "CharStorage";
+    case DType::kInt16:
+      return "ShortStorage";
+    case DType::kInt32:
+      return "IntStorage";
+    case DType::kInt64:
+      return "LongStorage";
+    case DType::kFloat16:
+      return "HalfStorage";
+    case DType::kFloat32:
+      return "FloatStorage";
+    case DType::kFloat64:
+      return "DoubleStorage";
+    case DType::kComplex64:
+      return "ComplexFloatStorage";
+    case DType::kComplex128:
+      return "ComplexDoubleStorage";
+    case DType::kBool:
+      return "BoolStorage";
+    case DType::kBFloat16:
+      return "BFloat16Storage";
+    default:
+      return nullptr;
+  }
+}
+
+// The elements [begin, end) of a storage that the value's tensors reach. PyTorch reads a storage as one dtype, so a
+// storage seen as two counts as two.
+struct Reach {
+  int64_t begin = std::numeric_limits<int64_t>::max();
+  int64_t end = 0;
+  std::string key;  // given when first written
+};
+using Reaches = std::map<std::pair<const Storage*, DType>, Reach>;
+
+// First walk: what of each storage is needed.
+class Survey {
+ public:
+  Status visit(const IValue& value, size_t depth) {
+    HEDDLE_REQUIRE_CODE(depth <= kPickleDepth, kLimit, "cannot save a value that nests deeper than ", kPickleDepth,
+                        " levels or contains itself");
+    if (value.is_tensor()) {
+      visit_tensor(value.as_tensor());
+      return ok_status();
+    }
+    if (!(value.is_list() || value.is_tuple() || value.is_dict())) return ok_status();
+    // On a ring the same container comes again before it is done: only what is done may be skipped.
+    if (done_.count(value.box())) return ok_status();
+    if (value.is_dict()) {
+      for (const DictValue::Entry& entry : value.as_dict().entries()) {
+        HEDDLE_TRY(visit(entry.key, depth + 1));
+        HEDDLE_TRY(visit(entry.value, depth + 1));
+      }
+    } else {
+      for (const IValue& item : value.is_list() ? value.as_list().items : value.as_tuple().items) {
+        HEDDLE_TRY(visit(item, depth + 1));
+      }
+    }
+    done_.emplace(value.box(), true);
+    return ok_status();
+  }
+  Reaches take() { return std::move(reaches_); }
+
+ private:
+  void visit_tensor(const Tensor& tensor) {
+    Reach& reach = reaches_[{tensor.storage().get(), tensor.dtype()}];
+    if (tensor.numel() == 0) return;
+    int64_t last = tensor.offset();
+    for (int64_t i = 0; i < tensor.dim(); ++i) last += (tensor.size(i) - 1) * tensor.stride(i);
+    reach.begin = std::min(reach.begin, tensor.offset());
+    reach.end = std::max(reach.end, last + 1);
+  }
+
+  Reaches reaches_;
+  std::unordered_map<const RefCounted*, bool> done_;
+};
+
+// Second walk: the instructions.
+class Writer {
+ public:
+  explicit Writer(Reaches reaches) : reaches_(std::move(reaches)) {}
+
+  Result<WrittenPickle> run(const IValue& value) {
+    out() = "\x80\x02";
+    HEDDLE_TRY(write(value));
+    out() += '.';
+    return std::move(written_);
+  }
+
+ private:
+  std::string& out() { return written_.bytes; }
+
+  Status write(const IValue& value) {
+    if (value.box() && recall(value.box())) return ok_status();
+    switch (value.tag()) {
+      case IValue::Tag::kNone:
+        out() += 'N';
+        return ok_status();
+      case IValue::Tag::kBool:
+        out() += value.as_bool() ? '\x88' : '\x89';
+        return ok_status();
+      case IValue::Tag::kInt:
+        write_int(value.as_int());
+        return ok_status();
+      case IValue::Tag::kDouble:
+        write_float(value.as_double());
+        return ok_status();
+      case IValue::Tag::kComplex:
+        return write_complex(value.as_complex());
+      case IValue::Tag::kString:
+        return write_string(value.as_string());
+      case IValue::Tag::kDevice:
+        return write_device(value.as_device());
+      case IValue::Tag::kTensor:
+        return write_tensor(value);
+      case IValue::Tag::kList:
+        return write_list(value);
+      case IValue::Tag::kDict:
+        return write_dict(value);
+      case IValue::Tag::kTuple:
+        return write_tuple(value);
+      default:
+        return error(ErrorCode::kUnsupported, "cannot save a value of type ", value.type_text(),
+                     "; expected tensors, numbers, strings, or lists, tuples and dicts of them");
+    }
+  }
+
+  void write_int(int64_t value) {
+    if (value >= 0 && value <= 0xff) {
+      out() += 'K';
+      put<uint8_t>(out(), static_cast<uint8_t>(value));
+    } else if (value >= std::numeric_limits<int32_t>::min() && value <= std::numeric_limits<int32_t>::max()) {
+      out() += 'J';
+      put<int32_t>(out(), static_cast<int32_t>(value));
+    } else {
+      out() += "\x8a\x08";
+      put<int64_t>(out(), value);
+    }
+  }
+  void write_float(double value) {
+    out() += 'G';
+    put<uint64_t>(out(), __builtin_bswap64(std::bit_cast<uint64_t>(value)));
+  }
+  Status write_complex(std::complex<double> value) {
+    write_global("__builtin__", "complex");
+    write_float(value.real());
+    write_float(value.imag());
+    out() += "\x86R";
+    return ok_status();
+  }
+  Status write_text(std::string_view text) {
+    HEDDLE_REQUIRE_CODE(text.size() <= std::numeric_limits<uint32_t>::max(), kLimit, "cannot save a string of ",
+                        text.size(), " bytes");
+    out() += 'X';
+    put<uint32_t>(out(), static_cast<uint32_t>(text.size()));
+    out() += text;
+    return ok_status();
+  }
+  Status write_string(const std::string& text) {
+    if (is_utf8(text)) return write_text(text);
+    std::string latin;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte >= 0x80) latin += static_cast<char>(0xc0 | byte >> 6);
+      latin += static_cast<char>(byte < 0x80 ? byte : 0x80 | (byte & 0x3f));
+    }
+    write_global("_codecs", "encode");
+    HEDDLE_TRY(write_text(latin));
+    HEDDLE_TRY(write_text("latin1"));
+    out() += "\x86R";
+    return ok_status();
+  }
+  Status write_device(Device device) {
+    write_global("torch", "device");
+    HEDDLE_TRY(write_text(to_text(device)));
+    out() += "\x85R";
+    return ok_status();
+  }
+
+  Status write_list(const IValue& value) {
+    out() += ']';
+    remember(value.box());
+    const auto& items = value.as_list().items;
+    if (items.empty()) return ok_status();
+    out() += '(';
+    for (const IValue& item : items) HEDDLE_TRY(write(item));
+    out() += 'e';
+    return ok_status();
+  }
+  Status write_dict(const IValue& value) {
+    out() += '}';
+    remember(value.box());
+    const auto& entries = value.as_dict().entries();
+    if (entries.empty()) return ok_status();
+    out() += '(';
+    for (const DictValue::Entry& entry : entries) {
+      HEDDLE_TRY(write(entry.key));
+      HEDDLE_TRY(write(entry.value));
+    }
+    out() += 'u';
+    return ok_status();
+  }
+  Status write_tuple(const IValue& value) {
+    const auto& items = value.as_tuple().items;
+    if (items.empty()) {
+      out() += ')';
+      return ok_status();
+    }
+    out() += '(';
+    for (const IValue& item : items) HEDDLE_TRY(write(item));
+    out() += 't';
+    remember(value.box());
+    return ok_status();
+  }
+
+  Status write_tensor(const IValue& value) {
+    const Tensor& tensor = value.as_tensor();
+    const char* type = storage_type(tensor.dtype());
+    HEDDLE_REQUIRE_CODE(type, kUnsupported, "cannot save a tensor of dtype ", python_name(tensor.dtype()));
+    Reach& reach = reaches_.at({tensor.storage().get(), tensor.dtype()});
+    const int64_t element = element_size(tensor.dtype());
+    const int64_t count = std::max<int64_t>(reach.end - reach.begin, 0);
+    if (reach.key.empty()) {
+      reach.key = concat(written_.storages.size());
+      const auto begin = static_cast<size_t>(count ? reach.begin * element : 0);
+      written_.storages.push_back(slice(tensor.storage(), begin, static_cast<size_t>(count * element)));
+    }
+    write_global("torch._utils", "_rebuild_tensor_v2");
+    out() += "((";
+    HEDDLE_TRY(write_text("storage"));
+    write_global("torch", type);
+    HEDDLE_TRY(write_text(reach.key));
+    HEDDLE_TRY(write_text("cpu"));
+    write_int(count);
+    out() += "tQ";
+    write_int(tensor.numel() ? tensor.offset() - reach.begin : 0);
+    write_dims(tensor.sizes());
+    write_dims(tensor.strides());
+    out() += tensor.impl()->requires_grad ? '\x88' : '\x89';
+    write_global("collections", "OrderedDict");
+    out() += ")R";
+    HEDDLE_TRY(write_marks(*tensor.impl()));
+    out() += "tR";
+    remember(value.box());
+    return ok_status();
+  }
+  // Only where there are any: PyTorch before 2.0 takes no such argument.
+  Status write_marks(const TensorImpl& impl) {
+    if (!impl.conj && !impl.neg) return ok_status();
+    out() += "}(";
+    if (impl.conj) {
+      HEDDLE_TRY(write_text("conj"));
+      out() += '\x88';
+    }
+    if (impl.neg) {
+      HEDDLE_TRY(write_text("neg"));
+      out() += '\x88';
+    }
+    out() += 'u';
+    return ok_status();
+  }
+  void write_dims(const Dims& dims) {
+    out() += '(';
+    for (const int64_t dim : dims) write_int(dim);
+    out() += 't';
+  }
+
+  void write_global(std::string_view module, std::string_view name) {
+    out() += 'c';
+    out() += module;
+    out() += '\n';
+    out() += name;
+    out() += '\n';
+  }
+  void remember(const RefCounted* box) {
+    const auto index = static_cast<uint32_t>(memo_.size());
+    memo_.emplace(box, index);
+    out() += 'r';
+    put<uint32_t>(out(), index);
+  }
+  bool recall(const RefCounted* box) {
+    const auto found = memo_.find(box);
+    if (found == memo_.end()) return false;
+    out() += 'j';
+    put<uint32_t>(out(), found->second);
+    return true;
+  }
+
+  Reaches reaches_;
+  WrittenPickle written_;
+  std::unordered_map<const RefCounted*, uint32_t> memo_;
+};
+
+}  // namespace
+
+Result<WrittenPickle> write_pickle(const IValue& value) {
+  Survey survey;
+  HEDDLE_TRY(survey.visit(value, 0));
+  return Writer(survey.take()).run(value);
+}
+
+}  // namespace heddle::archive
