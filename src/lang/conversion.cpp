@@ -22,6 +22,9 @@ constexpr OperatorRule kOperatorRules[] = {
     {TypeKind::kNumber, TypeKind::kFloat, "aten::Float", "Scalar"},
     {TypeKind::kNumber, TypeKind::kComplex, "aten::Complex", "Scalar"},
     {TypeKind::kNumber, TypeKind::kInt, "aten::Int", "Scalar"},
+    // PyTorch 2 converts these; 1.13 refuses them.
+    {TypeKind::kBool, TypeKind::kInt, "aten::Int", "bool"},
+    {TypeKind::kBool, TypeKind::kNumber, "aten::Int", "bool"},
     {TypeKind::kString, TypeKind::kDevice, "aten::device", ""},
 };
 
