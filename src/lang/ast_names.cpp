@@ -94,6 +94,13 @@ const char* kind_name(NodeKind kind) {
   return "syntax";
 }
 
+std::string a_kind(NodeKind kind) {
+  const std::string name = kind_name(kind);
+  if (kind == NodeKind::kNoneLiteral) return name;
+  const bool vowel = name.find_first_of("aeiou") == 0 || kind == NodeKind::kFormatString;
+  return (vowel ? "an " : "a ") + name;
+}
+
 const char* to_text(UnaryOp op) {
   static constexpr const char* kTexts[] = {"-", "+", "~", "not"};
   return kTexts[static_cast<size_t>(op)];

@@ -63,6 +63,8 @@ enum class NodeKind : uint8_t {
 
 // The kind's name as a person says it in a message: "attribute access", "while statement".
 const char* kind_name(NodeKind kind);
+// With its article: "an attribute access", "a while statement", "None".
+std::string a_kind(NodeKind kind);
 
 struct Node {
   NodeKind kind;

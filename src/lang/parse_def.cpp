@@ -145,8 +145,8 @@ Result<Body> SyntaxParser::parse_class_body() {
   }
   for (const StmtPtr& statement : body) {
     if (!is<Assign>(*statement) && !is<FunctionDef>(*statement) && !is<ExprStmt>(*statement) && !is<Pass>(*statement)) {
-      return error_at(statement->range, "a class holds attributes and methods, but found a ",
-                      kind_name(statement->kind), " here");
+      return error_at(statement->range, "a class holds attributes and methods, but found ", a_kind(statement->kind),
+                      " here");
     }
   }
   return body;

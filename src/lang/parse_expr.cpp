@@ -297,7 +297,7 @@ Status SyntaxParser::check_target(const Expr& target) const {
   const auto* list = try_as<ListLiteral>(target);
   if (!tuple && !list) {
     if (is<Name>(target) || is<Attribute>(target) || is<Subscript>(target)) return ok_status();
-    return error_at(target.range, "cannot assign to a ", kind_name(target.kind));
+    return error_at(target.range, "cannot assign to ", a_kind(target.kind));
   }
   const ExprList& elements = tuple ? tuple->elements : list->elements;
   if (elements.empty()) return error_at(target.range, "cannot assign to an empty ", kind_name(target.kind));

@@ -130,7 +130,7 @@ Result<StmtPtr> SyntaxParser::parse_expression_statement() {
 
 Result<StmtPtr> SyntaxParser::parse_annotated(ExprPtr target) {
   if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
-    return error_at(target->range, "a ", kind_name(target->kind), " cannot have a type annotation");
+    return error_at(target->range, a_kind(target->kind), " cannot have a type annotation");
   }
   ++at_;
   auto node = std::make_unique<Assign>(range(cur()));
@@ -159,7 +159,7 @@ Result<StmtPtr> SyntaxParser::parse_assignment(ExprPtr first) {
 
 Result<StmtPtr> SyntaxParser::parse_augmented(ExprPtr target, BinaryOp op) {
   if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
-    return error_at(target->range, "cannot assign to a ", kind_name(target->kind));
+    return error_at(target->range, "cannot assign to ", a_kind(target->kind));
   }
   ++at_;
   ExprPtr value = HEDDLE_TRY(parse_test_list());
@@ -209,7 +209,7 @@ Result<StmtPtr> SyntaxParser::parse_delete() {
   }
   for (const ExprPtr& target : node->targets) {
     if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
-      return error_at(target->range, "cannot delete a ", kind_name(target->kind));
+      return error_at(target->range, "cannot delete ", a_kind(target->kind));
     }
   }
   node->range = range_from(first);

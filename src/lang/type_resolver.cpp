@@ -86,7 +86,7 @@ class TypeResolver {
         if (as<Binary>(expr).op == BinaryOp::kBitOr) return resolve_either(as<Binary>(expr));
         [[fallthrough]];
       default:
-        return error_at(expr.range, "expected a type but found a ", kind_name(expr.kind));
+        return error_at(expr.range, "expected a type but found ", a_kind(expr.kind));
     }
   }
 
