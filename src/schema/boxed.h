@@ -134,6 +134,21 @@ HEDDLE_READ_LIST(std::vector<Scalar>, read_scalars)
 HEDDLE_READ_LIST(std::vector<Tensor>, read_tensors)
 HEDDLE_READ_LIST(std::vector<std::optional<Tensor>>, read_optional_tensors)
 #undef HEDDLE_READ_LIST
+// Boxes by pointer, for kernels that change or share them: valid for the call.
+#define HEDDLE_READ_BOX(type, is, as)                        \
+  template <>                                                \
+  struct FromIValue<type*> {                                 \
+    static bool read(const IValue& v, type*& out) {          \
+      if (!v.is()) return false;                             \
+      out = &v.as();                                         \
+      return true;                                           \
+    }                                                        \
+  };
+HEDDLE_READ_BOX(ListValue, is_list, as_list)
+HEDDLE_READ_BOX(DictValue, is_dict, as_dict)
+HEDDLE_READ_BOX(TupleValue, is_tuple, as_tuple)
+HEDDLE_READ_BOX(EnumValue, is_enum, as_enum)
+#undef HEDDLE_READ_BOX
 template <class T>
 struct FromIValue<std::optional<T>> {
   static bool read(const IValue& v, std::optional<T>& out) {
@@ -235,13 +250,26 @@ Status call_boxed(const Call& call, R (*)(A...), std::index_sequence<I...>) {
 template <class R, class... A>
 std::index_sequence_for<A...> indices_of(R (*)(A...));
 
+// A captureless lambda as a plain function.
+template <auto lambda, class Signature>
+struct LambdaFunction;
+template <auto lambda, class R, class C, class... A>
+struct LambdaFunction<lambda, R (C::*)(A...) const> {
+  static R call(A... arguments) { return lambda(static_cast<A&&>(arguments)...); }
+};
+
 }  // namespace detail
 
+// `function` is a pointer to a function, or a lambda: boxed<[](int64_t a, int64_t b) { return a & b; }>().
 template <auto function>
 Kernel boxed() {
-  return [](const Call& call) -> Status {
-    return detail::call_boxed<function>(call, function, decltype(detail::indices_of(function)){});
-  };
+  if constexpr (std::is_pointer_v<decltype(function)>) {
+    return [](const Call& call) -> Status {
+      return detail::call_boxed<function>(call, function, decltype(detail::indices_of(function)){});
+    };
+  } else {
+    return boxed<&detail::LambdaFunction<function, decltype(&decltype(function)::operator())>::call>();
+  }
 }
 
 }  // namespace heddle::schema

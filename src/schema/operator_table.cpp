@@ -26,6 +26,11 @@ bool same_inputs(const FunctionSchema& form, const FunctionSchema& functional) {
   return i == functional.arguments.size();
 }
 
+bool takes_tensor(const Operator& op) {
+  return std::any_of(op.schema.arguments.begin(), op.schema.arguments.end(),
+                     [](const Argument& argument) { return argument.type->is(TypeKind::kTensor); });
+}
+
 }  // namespace
 
 std::span<const Operator* const> OperatorTable::overloads(std::string_view name) const {
@@ -99,6 +104,10 @@ Result<std::unique_ptr<const OperatorTable>> TableBuilder::build() {
     } else {
       problems_.push_back(concat("no functional operator for the derived form ", form->schema.to_text()));
     }
+  }
+  // A call is matched with overloads in order, and PyTorch tries those on tensors before those on plain values.
+  for (auto& [name, overloads] : table_->by_name_) {
+    std::stable_partition(overloads.begin(), overloads.end(), [](const Operator* op) { return takes_tensor(*op); });
   }
   for (const auto& op : table_->operators_) table_->sorted_.push_back(op.get());
   std::sort(table_->sorted_.begin(), table_->sorted_.end(), [](const Operator* a, const Operator* b) {

@@ -62,6 +62,18 @@ constexpr NamedConstant kNamedConstants[] = {
     {"strided", 0},
 };
 
+// The character a backslash and `c` stand for.
+char unescaped(char c) {
+  switch (c) {
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    case 'f': return '\f';
+    case 'v': return '\v';
+    default: return c;
+  }
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -331,7 +343,7 @@ class Parser {
       while (at_ < text_.size() && text_[at_] != quote) {
         if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
           ++at_;
-          value += text_[at_] == 'n' ? '\n' : text_[at_] == 't' ? '\t' : text_[at_];
+          value += unescaped(text_[at_]);
         } else {
           value += text_[at_];
         }
