@@ -72,28 +72,4 @@ Loop cast_loop(DType from, DType to) {
   return kCasts[static_cast<size_t>(from)][to];
 }
 
-Status store_scalar(const Scalar& value, DType dtype, void* to) {
-  return dispatch<AllTypes>(dtype, "fill", [&]<class T>() {
-    const T element = value.to<T>();
-    std::memcpy(to, &element, sizeof(T));
-    return ok_status();
-  });
-}
-
-Result<Scalar> load_scalar(DType dtype, const void* from) {
-  return dispatch<AllTypes>(dtype, "item", [&]<class T>() -> Result<Scalar> {
-    T element;
-    std::memcpy(&element, from, sizeof(T));
-    if constexpr (std::is_same_v<T, bool>) {
-      return Scalar(element);
-    } else if constexpr (std::is_integral_v<T>) {
-      return Scalar(static_cast<int64_t>(element));
-    } else if constexpr (is_complex_type<T>) {
-      return Scalar(std::complex<double>(element.real(), element.imag()));
-    } else {
-      return Scalar(static_cast<double>(element));
-    }
-  });
-}
-
 }  // namespace heddle::ops

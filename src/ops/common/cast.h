@@ -5,8 +5,6 @@
 #include <complex>
 #include <type_traits>
 
-#include "base/result.h"
-#include "core/scalar.h"
 #include "ops/common/dispatch.h"
 #include "ops/common/loop.h"
 
@@ -41,10 +39,5 @@ inline To cast_element(From value) {
 // The loop with one output of dtype `to` and one input of dtype `from`; its context is ignored. Equal dtypes (quantised
 // ones too) copy bytes; null when there is no such conversion.
 Loop cast_loop(DType from, DType to);
-
-// Writes a number as one element.
-Status store_scalar(const Scalar& value, DType dtype, void* to);
-// Reads one element as a number.
-Result<Scalar> load_scalar(DType dtype, const void* from);
 
 }  // namespace heddle::ops

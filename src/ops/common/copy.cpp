@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/element.h"
 #include "ops/common/cast.h"
 #include "ops/common/iterator.h"
 #include "ops/common/overlap.h"
@@ -67,7 +68,7 @@ Result<Tensor> contiguous_as(const Tensor& t, DType dtype) {
 
 Status fill(const Tensor& t, const Scalar& value) {
   alignas(16) char element[16] = {};
-  HEDDLE_TRY(store_scalar(value, t.dtype(), element));
+  if (!store_element(element, t.dtype(), value)) return not_implemented("fill", t.dtype());
   HEDDLE_TRY(check_no_internal_overlap(t));
   Iterator it;
   it.output(Out::in_place(t));
@@ -102,7 +103,7 @@ Result<Tensor> zeros(std::span<const int64_t> sizes, DType dtype) {
 
 Result<Scalar> item(const Tensor& t) {
   HEDDLE_REQUIRE(t.numel() == 1, "a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
-  return load_scalar(t.dtype(), t.raw_data());
+  return load_single(t);
 }
 
 }  // namespace heddle::ops

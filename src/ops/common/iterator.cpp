@@ -4,11 +4,12 @@
 #include <memory>
 #include <numeric>
 
+#include "core/element.h"
 #include "ops/common/cast.h"
 #include "ops/common/overlap.h"
-#include "ops/common/parallel.h"
 #include "ops/common/promotion.h"
 #include "ops/common/resize.h"
+#include "parallel/parallel.h"
 
 namespace heddle::ops {
 
@@ -96,7 +97,7 @@ Status Iterator::decide_dtypes(Promote promote) {
       needs_cast_ |= (o.tensor.defined() ? o.tensor.dtype() : result) != o.compute;
     } else if (o.is_number) {
       o.compute = ops::compute_dtype(common_);
-      HEDDLE_TRY(store_scalar(o.value, o.compute, o.bytes));
+      if (!store_element(o.bytes, o.compute, o.value)) return not_implemented("number", o.compute);
     } else {
       o.compute = ops::compute_dtype(o.is_plain || promote == Promote::kNone ? o.tensor.dtype() : common_);
       needs_cast_ |= o.tensor.dtype() != o.compute;
