@@ -39,6 +39,13 @@ void FutureValue::add_callback(std::function<void(FutureValue&)> callback) {
   callback(*this);
 }
 
+bool FutureValue::add_callback_if_pending(std::function<void(FutureValue&)> callback) {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::kPending) return false;
+  callbacks_.push_back(std::move(callback));
+  return true;
+}
+
 void FutureValue::wait() const {
   std::unique_lock lock(mutex_);
   done_.wait(lock, [&] { return state_ != State::kPending; });

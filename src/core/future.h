@@ -23,6 +23,8 @@ class FutureValue final : public RefCounted {
   void fail(Status error);
   // Runs on the completing thread, or at once on this one when completed already. Must not throw.
   void add_callback(std::function<void(FutureValue&)> callback);
+  // The same, but false, and nothing is kept or run, when it is completed already.
+  bool add_callback_if_pending(std::function<void(FutureValue&)> callback);
   // Blocks the calling thread: only for threads of the application, never inside the pools.
   void wait() const;
   // After completion: the value, or a copy of the error.

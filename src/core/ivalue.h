@@ -151,7 +151,7 @@ class IValue {
   Scalar as_scalar() const;
 
   // Same box, or equal unboxed value: Python's `is`.
-  bool is_same(const IValue& o) const { return tag_ == o.tag_ && payload_.bits == o.payload_.bits; }
+  bool is_same(const IValue& o) const { return tag_ == o.tag_ && (is_none() || payload_.bits == o.payload_.bits); }
   // The dynamic type, as isinstance sees it.
   TypePtr type() const;
   // "Tensor", "int", "List[int]": for messages.

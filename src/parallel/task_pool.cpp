@@ -58,6 +58,10 @@ int interop_threads_alive() { return pool().alive(); }
 
 bool on_interop_thread() { return t_on_interop_thread; }
 
+void work_until(const std::atomic<bool>& done) { pool().work_until(done); }
+
+void wake_interop_threads() { pool().wake_all(); }
+
 void task_pool_resized() { pool().resized(); }
 
 void reset_task_pool_after_fork() {

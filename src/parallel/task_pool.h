@@ -2,6 +2,7 @@
 // set_num_interop_threads gives it. Forked TorchScript tasks and resumed frames run here. Any thread may submit.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "parallel/worker_pool.h"
@@ -16,6 +17,10 @@ void launch(std::function<void()> function);
 int interop_threads_alive();
 // Whether this thread belongs to the pool.
 bool on_interop_thread();
+// For a thread of the pool that must wait inside a task (a callback that calls a model, say): runs other tasks meanwhile,
+// so that a pool of one thread cannot wait for itself. wake_interop_threads() must follow the setting of `done`.
+void work_until(const std::atomic<bool>& done);
+void wake_interop_threads();
 void reset_task_pool_after_fork();
 
 }  // namespace heddle::parallel

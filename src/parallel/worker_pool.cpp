@@ -109,6 +109,26 @@ void WorkerPool::serve(uint64_t generation) {
   while (alive_ == 0 && !queue_.empty()) run_next(lock);
 }
 
+void WorkerPool::work_until(const std::atomic<bool>& done) {
+  Lock lock(mutex_);
+  while (!done) {
+    if (!queue_.empty()) {
+      run_next(lock);
+      continue;
+    }
+    ++sleeping_;
+    work_.wait(lock);
+    --sleeping_;
+  }
+  // It may have been woken for a task that it now leaves to another.
+  if (!queue_.empty() && sleeping_ > 0) work_.notify_one();
+}
+
+void WorkerPool::wake_all() {
+  { const Lock lock(mutex_); }
+  work_.notify_all();
+}
+
 void WorkerPool::look_for_work() {
   const int limit = spin_microseconds();
   if (limit == 0) return;

@@ -37,6 +37,9 @@ class WorkerPool {
   void resized();
   // Threads alive now, busy or not.
   int alive() const;
+  // For a thread of the pool that must wait inside a task: runs other tasks until `done`; wake_all() must follow its setting.
+  void work_until(const std::atomic<bool>& done);
+  void wake_all();
   // Runs tasks until this thread's team is replaced or the pool shrinks.
   void serve(uint64_t generation);
 

@@ -1,0 +1,42 @@
+// The loop over instructions. Called by Invocation only.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "exec/invocation.h"
+
+namespace heddle::exec {
+
+enum class Outcome { kReturned, kFailed, kSuspended };
+
+// Runs the top frame until the outermost returns, fails, or waits for a Future that is not complete.
+Outcome interpret(Invocation& invocation);
+
+// Adds the frames from this one outwards to the error's stack; `at` is the instruction of the innermost that failed,
+// `depth` the number of frames.
+Status with_stack(Status error, const Frame& innermost, const code::Inst* at, size_t depth);
+
+// Instructions that are calls in any case; each reads its operands from the registers of the frame.
+namespace inst {
+Status make_tuple(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status unpack_tuple(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status index_tuple(const code::Inst& inst, IValue* registers);
+Status slice_tuple(const code::Inst& inst, IValue* registers);
+Status make_list(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status unpack_list(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status make_dict(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status make_object(const code::Code& code, const code::Inst& inst, IValue* registers, const Ref<RefCounted>& keepalive);
+Status get_attribute(const code::Inst& inst, IValue* registers);
+Status set_attribute(const code::Inst& inst, IValue* registers);
+Status has_attribute(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status is_instance(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status enum_part(const code::Inst& inst, IValue* registers, bool name);
+Status raise(const code::Inst& inst, IValue* registers);
+Status print(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status make_function(const code::Code& code, const code::Inst& inst, IValue* registers);
+Status bad_list_access(const code::Inst& inst, const IValue* registers);
+}  // namespace inst
+
+}  // namespace heddle::exec
