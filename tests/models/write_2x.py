@@ -3,7 +3,7 @@
 
     write_2x.py goldens      tests/archives/pytorch-2.N/{models,language}.zip: tiny models and the language archives, small enough to
                              be kept in the repository. Each holds an index and files as zoo.py and language_archives.py write them.
-                             And tests/ops/newer/newer.pt: the answers to the rows there.
+                             Beside them exported.pt2, a torch.export program; and tests/ops/newer/newer.pt, answers to the rows there.
     write_2x.py full DIR     the models of full size (resnet50, vit_b_16, swin_t, the language models) and the language archives in DIR
 """
 
@@ -110,6 +110,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 write(Path(folder))
                 pack(folder, goldens / f"{name}.zip")
+        torch.export.save(torch.export.export(torch.nn.Linear(3, 2), (torch.ones(1, 3),)), str(goldens / "exported.pt2"))
         newer = HERE.parent / "ops" / "newer"
         subprocess.run([sys.executable, str(HERE.parent / "ops" / "oracle.py"), str(newer / "newer.rows"), "-o", str(newer)], check=True)
         (newer / "newer.digest").unlink()

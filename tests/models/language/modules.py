@@ -307,7 +307,7 @@ class ExtraFiles(nn.Module):
 
 
 @example((torch.ones(2),), call(torch.ones(2), 1, error="argument", exit=2), call(error="argument", exit=2),
-         call(3, error="Tensor", exit=2))
+         call("text", error="Tensor", exit=2))
 class SignatureErrors(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x
