@@ -1,6 +1,7 @@
 #include "base/source.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -15,6 +16,22 @@ size_t line_start(const std::string& text, size_t at) {
 size_t line_end(const std::string& text, size_t at) {
   const size_t newline = text.find('\n', at);
   return newline == std::string::npos ? text.size() : newline;
+}
+
+// Characters, not bytes, so that the line of "~" stands below what it means.
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+size_t character_count(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+// As wide as the text on any tab setting.
+std::string blank_copy(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (starts_character(c)) out += c == '\t' ? '\t' : ' ';
+  }
+  return out;
 }
 
 }  // namespace
@@ -54,8 +71,9 @@ std::string SourceRange::highlight() const {
     out += concat("    ", std::string_view(text).substr(i, stop - i), "\n");
     i = stop + 1;
   }
-  const size_t width = std::max<size_t>(1, std::min(last, shown_to) - at);
-  out += "    " + std::string(at - first_line, ' ') + std::string(width, '~') + " <--- HERE\n";
+  const std::string_view view = text;
+  const size_t width = std::max<size_t>(1, character_count(view.substr(at, std::min(last, shown_to) - at)));
+  out += concat("    ", blank_copy(view.substr(first_line, at - first_line)), std::string(width, '~'), " <--- HERE\n");
   return out;
 }
 

@@ -157,7 +157,11 @@ Result<uint32_t> SyntaxParser::append_format_value(uint32_t begin, uint32_t end,
   for (; i < end; ++i) {
     const char c = source[i];
     if (quote != '\0') {
-      if (c == quote) quote = '\0';
+      if (c == '\\') {
+        ++i;
+      } else if (c == quote) {
+        quote = '\0';
+      }
     } else if (c == '"' || c == '\'') {
       quote = c;
     } else if (c == '(' || c == '[' || c == '{') {

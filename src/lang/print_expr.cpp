@@ -33,12 +33,13 @@ bool takes_postfix(const Expr& expr) {
 
 bool is_number(const Expr& expr) { return is<IntLiteral>(expr) || is<FloatLiteral>(expr) || is<ComplexLiteral>(expr); }
 
-void append_escaped(std::string& out, std::string_view text, char quote, bool braces_doubled) {
+// Quotes in `quotes` get a backslash.
+void append_escaped(std::string& out, std::string_view text, std::string_view quotes, bool braces_doubled) {
   static constexpr char kDigits[] = "01234567";
   const bool readable = is_utf8(text);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == quote || c == '\\') {
+    if (c == '\\' || quotes.find(c) != std::string_view::npos) {
       out += '\\';
       out += c;
     } else if (c == '\n') {
@@ -100,6 +101,7 @@ class ExprPrinter {
   void call(const Call& call);
 
   std::string out_;
+  bool in_format_ = false;  // inside f'..', whose quote no string may show
 };
 
 void ExprPrinter::print(const Expr& expr) {
@@ -114,7 +116,7 @@ void ExprPrinter::print(const Expr& expr) {
       return put(complex_number(as<ComplexLiteral>(expr).value));
     case NodeKind::kStringLiteral:
       put("\"");
-      append_escaped(out_, as<StringLiteral>(expr).value, '"', false);
+      append_escaped(out_, as<StringLiteral>(expr).value, in_format_ ? "'\"" : "\"", false);
       return put("\"");
     case NodeKind::kBoolLiteral:
       return put(as<BoolLiteral>(expr).value ? "True" : "False");
@@ -218,13 +220,15 @@ void ExprPrinter::dict(const DictLiteral& dict) {
 void ExprPrinter::format(const FormatString& format) {
   put("f'");
   for (size_t i = 0; i < format.texts.size(); ++i) {
-    append_escaped(out_, format.texts[i], '\'', true);
+    append_escaped(out_, format.texts[i], "'", true);
     if (i == format.values.size()) break;
-    // Values print with double quotes only; a brace would run into the one that opens the value.
-    const bool brace = is<DictLiteral>(*format.values[i]) || is<DictComp>(*format.values[i]);
-    put(brace ? "{(" : "{");
-    print(*format.values[i]);
-    put(brace ? ")}" : "}");
+    // A brace would run into the one that opens the value, a lambda's colon would end it.
+    const Expr& value = *format.values[i];
+    ExprPrinter inner;
+    inner.in_format_ = true;
+    inner.print(value);
+    const std::string text = inner.take();
+    put(text.starts_with("{") || is<Lambda>(value) ? concat("{(", text, ")}") : concat("{", text, "}"));
   }
   put("'");
 }
@@ -242,11 +246,10 @@ void ExprPrinter::comprehension_tail(const Expr& target, const Expr& iterable, c
 
 void ExprPrinter::binary(const Binary& binary) {
   // "-1 ** 2" would negate the power.
-  const bool guarded = binary.op == BinaryOp::kPow && is_number(*binary.left);
-  guarded ? parenthesized(*binary.left) : operand(*binary.left);
+  const bool guard_left = binary.op == BinaryOp::kPow && is_number(*binary.left) && to_text(*binary.left)[0] == '-';
+  guard_left ? parenthesized(*binary.left) : operand(*binary.left);
   put(concat(" ", to_text(binary.op), " "));
-  // Without parentheses, a number and "1j" behind it would be one literal.
-  is<ComplexLiteral>(*binary.right) && is_number(*binary.left) ? parenthesized(*binary.right) : operand(*binary.right);
+  operand(*binary.right);
 }
 
 void ExprPrinter::lambda(const Lambda& lambda) {

@@ -191,7 +191,8 @@ TEST_F(SchemaMatcher, EmptyListsTakeTheTypeAskedFor) {
             "prim::ListConstruct prim::ListConstruct aten::full");
   // Once it is used as a list of tensors it may hold some.
   ASSERT_TRUE(emit_operator_call("aten::cat", positional({list}), {}, graph_).ok());
-  EXPECT_CONTAINS(emitted("aten::full", positional({list, value(types::integer())})), "argument 'size' must be List[int]");
+  EXPECT_CONTAINS(emitted("aten::full", positional({list, value(types::integer())})),
+                  "argument 'size' must be List[int]");
 }
 
 TEST_F(SchemaMatcher, TensorsAndNumbersConvertImplicitly) {

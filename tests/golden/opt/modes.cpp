@@ -1,0 +1,14 @@
+#include "modes.h"
+
+namespace heddle::opt {
+
+std::span<const Mode> modes() {
+  static constexpr Mode kModes[] = {
+      {"--tokens", "the tokens of a source, one a line", run_tokens},
+      {"--parse", "a source as its syntax tree prints; fails if that text does not print itself again", run_parse},
+      {"--types", "the types that the lines mean", run_types},
+  };
+  return kModes;
+}
+
+}  // namespace heddle::opt
