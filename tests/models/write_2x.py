@@ -8,6 +8,7 @@
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -100,6 +101,9 @@ def pack(folder, path):
 
 
 def main():
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        # PyTorch writes a class's constants in the order of a set: this makes the same bytes in every run.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     major, minor = torch.__version__.split(".")[:2]
     if int(major) < 2:
         sys.exit(f"This is PyTorch {torch.__version__}; write_2x.py needs 2.x.")
