@@ -2,11 +2,12 @@
 JOBS := $(shell nproc)
 CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat build/$(1).configure.log; exit 1; }
 
-.PHONY: help setup release debug test asan tsan ubsan format layers
+.PHONY: help setup release debug test asan tsan ubsan fuzz format layers
 help:
 	@echo "make release | debug          build into build/release, build/debug"
 	@echo "make test                     build with tests, run all of them"
 	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
+	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
 	@echo "make format                   clang-format every C++ file"
 	@echo "make layers                   check the includes against tools/layers.txt"
 
@@ -34,6 +35,12 @@ asan tsan ubsan: setup
 	@$(call CONFIGURE,$@)
 	cmake --build --preset $@
 	ctest --preset $@ -j $(JOBS)
+
+fuzz: setup
+	@scripts/setup --fuzz
+	@$(call CONFIGURE,fuzz)
+	cmake --build --preset fuzz --target fuzzers
+	tests/fuzz/run $(or $(FUZZ_SECONDS),60)
 
 format:
 	@scripts/setup --tests

@@ -284,6 +284,7 @@ TEST(PickleReader, RefusesDamage) {
   expect_error("\x80\x02K\1K\2K\3s.", "no dict");
   expect_error("\x80\x02}(K\1u.", "without a value");
   expect_error("\x80\x02}]K\1s.", "dict key");
+  expect_error("\x80\x02}G\x7f\xf8\0\0\0\0\0\0K\1s."s, "dict key");
   expect_error("\x80\x02K\1Q.", "persistent id");
   expect_error("\x80\x02K\1)R.", "no function");
 }

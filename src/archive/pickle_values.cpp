@@ -1,5 +1,7 @@
 #include "archive/pickle_values.h"
 
+#include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "archive/pickle_reader.h"
@@ -55,6 +57,9 @@ void empty(const IValue& container) {
 
 bool may_be_key(const IValue& value, int depth, int& parts) {
   if (++parts > kKeyParts) return false;
+  // NaN equals no key, itself included, but hashes like every other NaN: a million of them would take hours.
+  if (value.is_double()) return !std::isnan(value.as_double());
+  if (value.is_complex()) return !std::isnan(value.as_complex().real()) && !std::isnan(value.as_complex().imag());
   if (!value.is_tuple()) {
     return value.is_none() || value.is_number() || value.is_string() || value.is_device() || value.is_tensor() ||
            value.is_enum();
