@@ -24,7 +24,9 @@ import zoo_models
 
 
 def plain(value):
-    """Results without classes of Python: a NamedTuple becomes a tuple."""
+    """Results without classes of Python (a NamedTuple becomes a tuple), and tensors without the rest of their storage."""
+    if isinstance(value, torch.Tensor):
+        return value if value.storage().nbytes() == value.numel() * value.element_size() else value.clone()
     if isinstance(value, tuple):
         return tuple(plain(v) for v in value)
     if isinstance(value, list):
