@@ -1,7 +1,7 @@
 #include "program/program.h"
 
 #include "code/code.h"
-#include "exec/run.h"
+#include "exec/exec.h"
 #include "ir/printer.h"
 #include "lower/lower.h"
 #include "passes/passes.h"
