@@ -95,6 +95,41 @@ TEST_F(Input, ExpectsWhatWasWritten) {
   EXPECT_FALSE(expected.value().compare_with(other, {}).equal());
 }
 
+TEST_F(Input, ReadsWhatItWrites) {
+  const IValue pair = make_tuple({reader_.read("float32[3]").value(), reader_.read("int64[2,2]<9").value()});
+  for (const char* name : {"x.npz", "x.pt"}) {
+    ASSERT_TRUE(write_result(path(name), pair).ok()) << name;
+    EXPECT_TRUE(Expectation::read(path(name)).value().compare_with(pair, {}).equal()) << name;
+  }
+  const std::string second = repr_text(pair.as_tuple().items[1]);
+  EXPECT_EQ(described(path("x.npz") + ":arr_1"), "Tensor " + second);
+  EXPECT_EQ(described(path("x.pt") + ":1"), "Tensor " + second);
+  EXPECT_EQ(described(path("x.pt") + ":2"), path("x.pt") + " has no '2'; its indices are 0 to 1");
+  EXPECT_EQ(described(path("x.npz") + ":b"), path("x.npz") + " has no 'b'; it has 'arr_0', 'arr_1'");
+  EXPECT_EQ(described(path("x.npz")),
+            path("x.npz") + " has 2 arrays; name one, as in " + path("x.npz") + ":NAME: arr_0, arr_1");
+}
+
+TEST_F(Input, ReadsAllArgumentsFromOneFile) {
+  const IValue args = make_tuple({IValue(3), IValue("a")});
+  ASSERT_TRUE(write_result(path("args.pt"), args).ok());
+  EXPECT_EQ(InputReader::read_all(path("args.pt")).value().positional.size(), 2u);
+  auto both = make_ref<DictValue>(types::string(), types::any());
+  both->set(IValue("args"), args);
+  auto keywords = make_ref<DictValue>(types::string(), types::integer());
+  keywords->set(IValue("speed"), IValue(9));
+  both->set(IValue("kwargs"), IValue(keywords));
+  ASSERT_TRUE(write_result(path("both.pt"), IValue(both)).ok());
+  const Result<CallArguments> read = InputReader::read_all(path("both.pt"));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(read.value().positional.size(), 2u);
+  ASSERT_EQ(read.value().keyword.size(), 1u);
+  EXPECT_EQ(read.value().keyword[0].first, "speed");
+  ASSERT_TRUE(write_result(path("one.pt"), IValue(3)).ok());
+  EXPECT_EQ(InputReader::read_all(path("one.pt")).status().message(),
+            path("one.pt") + ": arguments come as a tuple or a list, not as int");
+}
+
 TEST_F(Input, ExpectsNumbersAsArrays) {
   ASSERT_TRUE(write_result(path("x.npy"), IValue(2.5)).ok());
   EXPECT_TRUE(Expectation::read(path("x.npy")).value().compare_with(IValue(2.5), {}).equal());

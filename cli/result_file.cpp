@@ -1,10 +1,13 @@
 #include "cli/result_file.h"
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "archive/byte_region.h"
+#include "archive/torch_save.h"
+#include "archive/zip_writer.h"
 #include "cli/file.h"
 #include "cli/npy.h"
 #include "cli/value_file.h"
@@ -41,21 +44,40 @@ Result<IValue> arrays_of(const IValue& value) {
   return IValue(std::move(arrays));
 }
 
+Result<Bytes> npz_of(const IValue& value) {
+  const IValue arrays = HEDDLE_TRY(arrays_of(value));
+  std::ostringstream out;
+  archive::ZipWriter zip(out);
+  for (const DictValue::Entry& entry : arrays.as_dict().entries()) {
+    const Bytes array = HEDDLE_TRY(write_npy(entry.value.as_tensor()));
+    HEDDLE_TRY(zip.add_stored(concat(entry.key.as_string(), ".npy"), array.data(), array.size()));
+  }
+  HEDDLE_TRY(zip.finish());
+  const std::span<const std::byte> bytes = as_bytes(out.view());
+  return Bytes(bytes.begin(), bytes.end());
+}
+
 Result<Bytes> content_of(const std::string& kind, const IValue& value) {
   if (kind == "npy") return write_npy(HEDDLE_TRY(array_of(value)));
+  if (kind == "npz") return npz_of(value);
   const std::string text = to_json(value).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   const std::span<const std::byte> bytes = as_bytes(text);
   return Bytes(bytes.begin(), bytes.end());
+}
+
+Status write_content(const std::string& kind, const std::string& path, const IValue& value) {
+  if (kind == "pt" || kind == "pth") return archive::write_torch_save(value, path);
+  return write_file(path, HEDDLE_TRY(content_of(kind, value)));
 }
 
 }  // namespace
 
 Status write_result(const std::string& path, const IValue& value) {
   const std::string kind = extension(path);
-  HEDDLE_REQUIRE(kind == "npy" || kind == "json", "cannot write ", path, ": its name should end in ", kKinds);
-  Result<Bytes> content = content_of(kind, value);
-  if (!content.ok()) return error(content.status().code(), "cannot write ", path, ": ", content.status().message());
-  return write_file(path, content.value());
+  HEDDLE_REQUIRE(is_value_kind(kind) || kind == "json", "cannot write ", path, ": its name should end in ", kKinds);
+  const Status status = write_content(kind, path, value);
+  if (status.ok() || status.message().find(path) != std::string::npos) return status.clone();
+  return error(status.code(), "cannot write ", path, ": ", status.message());
 }
 
 Result<Expectation> Expectation::read(const std::string& path) {
