@@ -43,6 +43,13 @@ class Function final : public Callable {
 // Methods of classes and interfaces are Functions; core sees only their names.
 inline Function& as_function(const Ref<Callable>& callable) { return static_cast<Function&>(*callable); }
 
+// An operator the table did not have when a function was compiled; reaching the call raises.
+struct MissingOperator {
+  std::string name;    // "aten::foo"
+  std::string reason;  // why no overload took the call; empty when there is no operator of the name at all
+  SourceRange range;
+};
+
 class CompilationUnit final : public RefCounted {
  public:
   ~CompilationUnit() override;
@@ -56,6 +63,8 @@ class CompilationUnit final : public RefCounted {
   std::string unique_name(std::string_view qualified_name) const;
   const std::vector<Ref<Function>>& functions() const { return functions_; }
   const std::vector<TypePtr>& types() const { return types_; }
+  // In the order of compilation, once a call. Functions that were never compiled add nothing.
+  std::vector<MissingOperator> missing_operators;
 
  private:
   std::vector<Ref<Function>> functions_;
