@@ -1,0 +1,32 @@
+// What the names mean that a function does not define itself. Implemented for archives (lang/importer.h) and for source
+// a person writes (lang/script_unit.h). Shared by the functions of one program while it is compiled, on one thread.
+#pragma once
+
+#include <string>
+
+#include "ir/function.h"
+#include "lang/sugared.h"
+
+namespace heddle::lang {
+
+class Resolver : public RefCounted {
+ public:
+  explicit Resolver(ir::CompilationUnit& unit) : unit_(unit) {}
+
+  // Null when the name means nothing here; the language's own names are tried next.
+  virtual Result<Ref<SugaredValue>> find_value(const std::string& name, const SourceRange& range) = 0;
+  // The class, interface, named tuple or enum of a dotted name as the source writes it; null when there is none.
+  virtual Result<TypePtr> find_type(const std::string& dotted_name, const SourceRange& range) = 0;
+  // Whether an operator the table lacks (or lacks in this form) is noted and raises when reached, instead of stopping
+  // compilation.
+  virtual bool tolerates_missing_operators() const = 0;
+  // Whether the function may give the class attributes it does not have yet: the __init__ of a class a person writes.
+  virtual bool may_add_attributes(const ClassType&, const ir::Function&) const { return false; }
+  // The program the function belongs to. It owns the functions that hold this resolver.
+  ir::CompilationUnit& unit() const { return unit_; }
+
+ private:
+  ir::CompilationUnit& unit_;
+};
+
+}  // namespace heddle::lang
