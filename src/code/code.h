@@ -3,7 +3,7 @@
 // same time.
 //
 // Registers hold IValues; numbers and booleans lie in them unboxed. A frame starts with its arguments in registers [0,
-// argument_count) and copies of the constants in the registers behind them; the others hold None.
+// argument_count) and the constants in the registers behind them, which nothing may write; the others hold None.
 #pragma once
 
 #include <cstdint>
@@ -72,9 +72,9 @@ class Code : public RefCounted {
   std::vector<Ref<const Place>> places;  // one an instruction; null where there is none
 };
 
-// Every rule an instruction must keep for exec to run it without checks: operand indices in range, jumps inside, no way
-// past the end, argument and result counts of operators, lists inside Code::operands. A broken rule is a kRuntime error
-// naming the instruction.
+// Every rule an instruction must keep for exec to run it without checks: operand indices in range, constants
+// not written, jumps inside, no way past the end, argument and result counts of operators, lists inside Code::operands.
+// A broken rule is a kRuntime error naming the instruction.
 Status verify(const Code& code);
 
 // The instructions as text, one a line. For dumps and goldens.

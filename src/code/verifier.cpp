@@ -41,7 +41,10 @@ class Verifier {
       const uint32_t value = fields[field++];
       const size_t limit = limit_of(kind);
       if (value >= limit) return broken(at, "operand ", field - 1, " is ", value, ", below ", limit, " is allowed");
+      if (kind == 'w') HEDDLE_TRY(written(at, value));
     }
+    // A move leaves None behind, which is writing.
+    if (inst.op == Op::kMove) HEDDLE_TRY(written(at, inst.b));
     return inst.op == Op::kOperator ? operator_call(at, inst) : ok_status();
   }
 
@@ -71,7 +74,15 @@ class Verifier {
     for (uint32_t i = 0; i < inst.count; ++i) {
       if (code_.operands[inst.list + i] >= limit)
         return broken(at, "entry ", i, " of the operand list is out of range");
+      if (kind == 'W' || (kind == 'B' && i >= inst.b)) HEDDLE_TRY(written(at, code_.operands[inst.list + i]));
     }
+    return ok_status();
+  }
+
+  // Frames hold constants without owning them.
+  Status written(size_t at, uint32_t reg) {
+    if (reg - code_.argument_count < code_.constants.size())
+      return broken(at, "constant register ", reg, " is written");
     return ok_status();
   }
 

@@ -1,6 +1,8 @@
 #include "exec/frame.h"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
 #include <new>
 
 namespace heddle::exec {
@@ -42,8 +44,14 @@ Frame* FrameStack::push(const code::Code& code, uint32_t result) {
   auto* frame = new (allocate(frame_bytes(code))) Frame{top_, &code, code.insts.data(), result};
   IValue* registers = frame->registers();
   IValue* const constants = registers + code.argument_count;
+  IValue* const rest = constants + code.constants.size();
   std::uninitialized_value_construct(registers, constants);
-  IValue* const rest = std::uninitialized_copy(code.constants.begin(), code.constants.end(), constants);
+  // Bits without a reference: the code keeps its constants alive, no instruction writes their registers (code::verify),
+  // and threads that run the same model do not fight for the weights' counts.
+  if (!code.constants.empty()) {
+    std::memcpy(static_cast<void*>(constants), static_cast<const void*>(code.constants.data()),
+                code.constants.size() * sizeof(IValue));
+  }
   std::uninitialized_value_construct(rest, registers + code.register_count);
   top_ = frame;
   ++depth_;
@@ -53,7 +61,9 @@ Frame* FrameStack::push(const code::Code& code, uint32_t result) {
 void FrameStack::pop() {
   Frame* frame = top_;
   const code::Code& code = *frame->code;
-  std::destroy_n(frame->registers(), code.register_count);
+  IValue* const registers = frame->registers();
+  std::destroy_n(registers, code.argument_count);
+  std::destroy(registers + code.argument_count + code.constants.size(), registers + code.register_count);
   top_ = frame->caller;
   --depth_;
   blocks_[current_].used -= frame_bytes(code);
