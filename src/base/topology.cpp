@@ -46,7 +46,8 @@ double quota_v2(const std::string& folder) {
 double quota_v1(const std::string& folder) {
   double quota = 0;
   double period = 0;
-  if (!read_number(folder + "/cpu.cfs_quota_us", quota) || !read_number(folder + "/cpu.cfs_period_us", period)) return 0;
+  if (!read_number(folder + "/cpu.cfs_quota_us", quota) || !read_number(folder + "/cpu.cfs_period_us", period))
+    return 0;
   return quota > 0 && period > 0 ? quota / period : 0;
 }
 
@@ -97,7 +98,8 @@ std::vector<int> allowed_cpus() {
   }
   CPU_FREE(set);
   if (cpus.empty()) {
-    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) cpus.push_back(static_cast<int>(i));
+    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i)
+      cpus.push_back(static_cast<int>(i));
   }
   return cpus;
 }

@@ -13,7 +13,9 @@ namespace {
 // A made-up /proc and /sys.
 class FakeTree {
  public:
-  FakeTree() : root_(std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
+  FakeTree()
+      : root_(std::filesystem::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
   }

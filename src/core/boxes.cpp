@@ -11,29 +11,35 @@ size_t mix(size_t seed, size_t value) { return seed ^ (value + 0x9e3779b97f4a7c1
 // Equal numbers hash alike whatever their kind, as in Python: 1, 1.0 and True are one key.
 size_t hash_real(double value) {
   constexpr double kExactly = 9007199254740992.0;  // 2^53
-  const bool integral = value >= -kExactly && value <= kExactly && value == static_cast<double>(static_cast<int64_t>(value));
+  const bool integral =
+      value >= -kExactly && value <= kExactly && value == static_cast<double>(static_cast<int64_t>(value));
   return integral ? std::hash<int64_t>()(static_cast<int64_t>(value)) : std::hash<double>()(value);
 }
 
 size_t hash_of(const IValue& key) {
   switch (key.tag()) {
     case IValue::Tag::kBool:
-    case IValue::Tag::kInt: return std::hash<int64_t>()(key.as_int());
-    case IValue::Tag::kDouble: return hash_real(key.as_double());
+    case IValue::Tag::kInt:
+      return std::hash<int64_t>()(key.as_int());
+    case IValue::Tag::kDouble:
+      return hash_real(key.as_double());
     case IValue::Tag::kComplex: {
       const std::complex<double> value = key.as_complex();
       return value.imag() == 0 ? hash_real(value.real()) : mix(hash_real(value.real()), hash_real(value.imag()));
     }
-    case IValue::Tag::kString: return std::hash<std::string>()(key.as_string());
+    case IValue::Tag::kString:
+      return std::hash<std::string>()(key.as_string());
     case IValue::Tag::kDevice:
       return mix(static_cast<size_t>(key.as_device().type), static_cast<size_t>(key.as_device().index));
-    case IValue::Tag::kEnum: return mix(std::hash<const void*>()(key.as_enum().enum_type.get()), key.as_enum().member_index);
+    case IValue::Tag::kEnum:
+      return mix(std::hash<const void*>()(key.as_enum().enum_type.get()), key.as_enum().member_index);
     case IValue::Tag::kTuple: {
       size_t seed = 0;
       for (const IValue& item : key.as_tuple().items) seed = mix(seed, hash_of(item));
       return seed;
     }
-    default: return std::hash<const void*>()(key.box());
+    default:
+      return std::hash<const void*>()(key.box());
   }
 }
 

@@ -54,9 +54,12 @@ void FutureValue::wait() const {
 Result<IValue> FutureValue::value() const {
   const std::lock_guard lock(mutex_);
   switch (state_) {
-    case State::kPending: return error(ErrorCode::kRuntime, "the value of a Future was asked for before it was completed");
-    case State::kError: return error_.clone();
-    case State::kValue: break;
+    case State::kPending:
+      return error(ErrorCode::kRuntime, "the value of a Future was asked for before it was completed");
+    case State::kError:
+      return error_.clone();
+    case State::kValue:
+      break;
   }
   return value_;
 }

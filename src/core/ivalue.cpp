@@ -29,10 +29,18 @@ IValue::IValue(Ref<CapsuleValue> v) : IValue(boxed(Tag::kCapsule, std::move(v)))
 
 IValue::IValue(const Scalar& v) : IValue() {
   switch (v.kind()) {
-    case Scalar::Kind::kInt: *this = IValue(v.to_int()); break;
-    case Scalar::Kind::kDouble: *this = IValue(v.to_double()); break;
-    case Scalar::Kind::kBool: *this = IValue(v.to_bool()); break;
-    case Scalar::Kind::kComplex: *this = IValue(v.to_complex()); break;
+    case Scalar::Kind::kInt:
+      *this = IValue(v.to_int());
+      break;
+    case Scalar::Kind::kDouble:
+      *this = IValue(v.to_double());
+      break;
+    case Scalar::Kind::kBool:
+      *this = IValue(v.to_bool());
+      break;
+    case Scalar::Kind::kComplex:
+      *this = IValue(v.to_complex());
+      break;
   }
 }
 
@@ -46,25 +54,39 @@ CapsuleValue& IValue::as_capsule() const { return static_cast<CapsuleValue&>(*pa
 
 Scalar IValue::as_scalar() const {
   switch (tag_) {
-    case Tag::kBool: return Scalar(as_bool());
-    case Tag::kInt: return Scalar(as_int());
-    case Tag::kDouble: return Scalar(as_double());
-    default: return Scalar(as_complex());
+    case Tag::kBool:
+      return Scalar(as_bool());
+    case Tag::kInt:
+      return Scalar(as_int());
+    case Tag::kDouble:
+      return Scalar(as_double());
+    default:
+      return Scalar(as_complex());
   }
 }
 
 TypePtr IValue::type() const {
   switch (tag_) {
-    case Tag::kNone: return types::none();
-    case Tag::kBool: return types::boolean();
-    case Tag::kInt: return types::integer();
-    case Tag::kDouble: return types::floating();
-    case Tag::kDevice: return types::device();
-    case Tag::kTensor: return types::tensor();
-    case Tag::kComplex: return types::complex();
-    case Tag::kString: return types::string();
-    case Tag::kList: return types::list(as_list().element_type);
-    case Tag::kDict: return types::dict(as_dict().key_type, as_dict().value_type);
+    case Tag::kNone:
+      return types::none();
+    case Tag::kBool:
+      return types::boolean();
+    case Tag::kInt:
+      return types::integer();
+    case Tag::kDouble:
+      return types::floating();
+    case Tag::kDevice:
+      return types::device();
+    case Tag::kTensor:
+      return types::tensor();
+    case Tag::kComplex:
+      return types::complex();
+    case Tag::kString:
+      return types::string();
+    case Tag::kList:
+      return types::list(as_list().element_type);
+    case Tag::kDict:
+      return types::dict(as_dict().key_type, as_dict().value_type);
     case Tag::kTuple: {
       const TupleValue& tuple = as_tuple();
       if (tuple.named_type) return tuple.named_type;
@@ -72,13 +94,20 @@ TypePtr IValue::type() const {
       for (const IValue& item : tuple.items) elements.push_back(item.type());
       return types::tuple(std::move(elements));
     }
-    case Tag::kObject: return as_object().class_type;
-    case Tag::kEnum: return as_enum().enum_type;
-    case Tag::kFuture: return types::future(as_future().element_type);
-    case Tag::kFunction: return make_ref<FunctionType>(as_function().function);
-    case Tag::kGenerator: return types::generator();
-    case Tag::kStorage: return types::storage();
-    case Tag::kCapsule: return types::capsule();
+    case Tag::kObject:
+      return as_object().class_type;
+    case Tag::kEnum:
+      return as_enum().enum_type;
+    case Tag::kFuture:
+      return types::future(as_future().element_type);
+    case Tag::kFunction:
+      return make_ref<FunctionType>(as_function().function);
+    case Tag::kGenerator:
+      return types::generator();
+    case Tag::kStorage:
+      return types::storage();
+    case Tag::kCapsule:
+      return types::capsule();
   }
   return types::unknown();
 }
@@ -118,36 +147,60 @@ bool value_is(const IValue& value, const Type& type) {
   switch (type.kind()) {
     case TypeKind::kAny:
     case TypeKind::kUnknown:
-    case TypeKind::kVariable: return true;
-    case TypeKind::kNone: return value.is_none();
-    case TypeKind::kTensor: return value.is_tensor();
-    case TypeKind::kBool: return value.is_bool();
-    case TypeKind::kInt: return value.is_int();
-    case TypeKind::kFloat: return value.is_double();
-    case TypeKind::kComplex: return value.is_complex();
-    case TypeKind::kNumber: return value.is_number() && !value.is_bool();
-    case TypeKind::kString: return value.is_string();
-    case TypeKind::kDevice: return value.is_device();
-    case TypeKind::kGenerator: return value.is_generator();
-    case TypeKind::kStorage: return value.is_storage();
-    case TypeKind::kStream: return false;
-    case TypeKind::kCapsule: return value.is_capsule();
-    case TypeKind::kFunction: return value.is_function();
-    case TypeKind::kAnyList: return value.is_list();
-    case TypeKind::kAnyTuple: return value.is_tuple();
-    case TypeKind::kList: return value.is_list() && list_is(value.as_list(), *type.element());
+    case TypeKind::kVariable:
+      return true;
+    case TypeKind::kNone:
+      return value.is_none();
+    case TypeKind::kTensor:
+      return value.is_tensor();
+    case TypeKind::kBool:
+      return value.is_bool();
+    case TypeKind::kInt:
+      return value.is_int();
+    case TypeKind::kFloat:
+      return value.is_double();
+    case TypeKind::kComplex:
+      return value.is_complex();
+    case TypeKind::kNumber:
+      return value.is_number() && !value.is_bool();
+    case TypeKind::kString:
+      return value.is_string();
+    case TypeKind::kDevice:
+      return value.is_device();
+    case TypeKind::kGenerator:
+      return value.is_generator();
+    case TypeKind::kStorage:
+      return value.is_storage();
+    case TypeKind::kStream:
+      return false;
+    case TypeKind::kCapsule:
+      return value.is_capsule();
+    case TypeKind::kFunction:
+      return value.is_function();
+    case TypeKind::kAnyList:
+      return value.is_list();
+    case TypeKind::kAnyTuple:
+      return value.is_tuple();
+    case TypeKind::kList:
+      return value.is_list() && list_is(value.as_list(), *type.element());
     case TypeKind::kDict:
       return value.is_dict() && dict_is(value.as_dict(), *type.contained()[0], *type.contained()[1]);
-    case TypeKind::kTuple: return value.is_tuple() && tuple_is(value.as_tuple(), type);
-    case TypeKind::kOptional: return value.is_none() || value_is(value, *type.element());
+    case TypeKind::kTuple:
+      return value.is_tuple() && tuple_is(value.as_tuple(), type);
+    case TypeKind::kOptional:
+      return value.is_none() || value_is(value, *type.element());
     case TypeKind::kUnion:
       return std::any_of(type.contained().begin(), type.contained().end(),
                          [&](const TypePtr& member) { return value_is(value, *member); });
-    case TypeKind::kFuture: return value.is_future() && is_subtype(*value.as_future().element_type, *type.element());
-    case TypeKind::kAwait: return false;
+    case TypeKind::kFuture:
+      return value.is_future() && is_subtype(*value.as_future().element_type, *type.element());
+    case TypeKind::kAwait:
+      return false;
     case TypeKind::kClass:
-    case TypeKind::kInterface: return value.is_object() && is_subtype(*value.as_object().class_type, type);
-    case TypeKind::kEnum: return value.is_enum() && value.as_enum().enum_type.get() == &type;
+    case TypeKind::kInterface:
+      return value.is_object() && is_subtype(*value.as_object().class_type, type);
+    case TypeKind::kEnum:
+      return value.is_enum() && value.as_enum().enum_type.get() == &type;
   }
   return false;
 }

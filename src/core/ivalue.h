@@ -194,7 +194,8 @@ class IValue {
 Result<bool> values_equal(const IValue& a, const IValue& b);
 // Whether a value is of a static type (deep over containers with their declared element types).
 bool value_is(const IValue& value, const Type& type);
-// As TorchScript's print(), str() and format() print it: floats as "1.", strings bare also inside containers, tensors as C++ does.
+// As TorchScript's print(), str() and format() print it: floats as "1.", strings bare also inside containers, tensors
+// as C++ does.
 std::string to_text(const IValue& value);
 // Python's repr: floats as "1.0", strings quoted, tensors as tensor([...]).
 std::string repr_text(const IValue& value);

@@ -1,5 +1,6 @@
-// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3"): 128 random bits for each counter under a key.
-// Pure, so any thread may compute any block. Kernels of random operators call it with the tickets of core/generator.h.
+// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3"): 128 random bits for each counter under
+// a key. Pure, so any thread may compute any block. Kernels of random operators call it with the tickets of
+// core/generator.h.
 #pragma once
 
 #include <array>

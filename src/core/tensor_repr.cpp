@@ -138,8 +138,9 @@ class TensorPrinter {
     if (dim == tensor_.dim()) return element(values_[next_++]);
     const bool innermost = dim == tensor_.dim() - 1;
     const int64_t per_line = std::max<int64_t>(1, (kLineWidth - indent) / (element_width() + 2));
-    const std::string line_break = (innermost ? "\n" : std::string(static_cast<size_t>(tensor_.dim() - dim - 1), '\n')) +
-                                   std::string(static_cast<size_t>(indent + 1), ' ');
+    const std::string line_break =
+        (innermost ? "\n" : std::string(static_cast<size_t>(tensor_.dim() - dim - 1), '\n')) +
+        std::string(static_cast<size_t>(indent + 1), ' ');
     std::string out = "[";
     int64_t count = 0;
     for (int64_t i : shown(tensor_.size(dim))) {
@@ -181,7 +182,8 @@ std::string tensor_repr(const Tensor& tensor) {
 
   std::string out = concat("tensor(", empty ? "[]" : TensorPrinter(tensor).print());
   const size_t last_break = out.rfind('\n');
-  auto line = static_cast<int64_t>(out.size() - (last_break == out.npos ? 0 : last_break)) + (last_break == out.npos ? 2 : 1);
+  auto line =
+      static_cast<int64_t>(out.size() - (last_break == out.npos ? 0 : last_break)) + (last_break == out.npos ? 2 : 1);
   for (const std::string& note : notes) {
     const auto size = static_cast<int64_t>(note.size());
     if (line + size + 2 > kLineWidth) {

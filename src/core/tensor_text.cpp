@@ -109,7 +109,8 @@ std::string matrices_text(std::span<const double> values, const Dims& sizes) {
   return out;
 }
 
-// All elements as real numbers in row-major order; complex ones lose their imaginary part, as they do in PyTorch's C++ printing.
+// All elements as real numbers in row-major order; complex ones lose their imaginary part, as they do in PyTorch's C++
+// printing.
 std::vector<double> read_values(const Tensor& tensor) {
   std::vector<double> values;
   values.reserve(static_cast<size_t>(tensor.numel()));

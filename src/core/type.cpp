@@ -13,35 +13,64 @@ constexpr size_t kKindCount = static_cast<size_t>(TypeKind::kVariable) + 1;
 // The name of a kind in source; kinds with parts add theirs in brackets.
 std::string_view kind_name(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kAny: return "Any";
-    case TypeKind::kUnknown: return "Unknown";
-    case TypeKind::kNone: return "NoneType";
-    case TypeKind::kTensor: return "Tensor";
-    case TypeKind::kBool: return "bool";
-    case TypeKind::kInt: return "int";
-    case TypeKind::kFloat: return "float";
-    case TypeKind::kComplex: return "complex";
-    case TypeKind::kNumber: return "number";
-    case TypeKind::kString: return "str";
-    case TypeKind::kDevice: return "Device";
-    case TypeKind::kGenerator: return "Generator";
-    case TypeKind::kStorage: return "Storage";
-    case TypeKind::kStream: return "Stream";
-    case TypeKind::kCapsule: return "Capsule";
-    case TypeKind::kList: return "List";
-    case TypeKind::kDict: return "Dict";
-    case TypeKind::kTuple: return "Tuple";
-    case TypeKind::kOptional: return "Optional";
-    case TypeKind::kUnion: return "Union";
-    case TypeKind::kFuture: return "Future";
-    case TypeKind::kAwait: return "Await";
-    case TypeKind::kClass: return "Class";
-    case TypeKind::kInterface: return "Interface";
-    case TypeKind::kEnum: return "Enum";
-    case TypeKind::kFunction: return "Function";
-    case TypeKind::kAnyList: return "list";
-    case TypeKind::kAnyTuple: return "tuple";
-    case TypeKind::kVariable: return "Variable";
+    case TypeKind::kAny:
+      return "Any";
+    case TypeKind::kUnknown:
+      return "Unknown";
+    case TypeKind::kNone:
+      return "NoneType";
+    case TypeKind::kTensor:
+      return "Tensor";
+    case TypeKind::kBool:
+      return "bool";
+    case TypeKind::kInt:
+      return "int";
+    case TypeKind::kFloat:
+      return "float";
+    case TypeKind::kComplex:
+      return "complex";
+    case TypeKind::kNumber:
+      return "number";
+    case TypeKind::kString:
+      return "str";
+    case TypeKind::kDevice:
+      return "Device";
+    case TypeKind::kGenerator:
+      return "Generator";
+    case TypeKind::kStorage:
+      return "Storage";
+    case TypeKind::kStream:
+      return "Stream";
+    case TypeKind::kCapsule:
+      return "Capsule";
+    case TypeKind::kList:
+      return "List";
+    case TypeKind::kDict:
+      return "Dict";
+    case TypeKind::kTuple:
+      return "Tuple";
+    case TypeKind::kOptional:
+      return "Optional";
+    case TypeKind::kUnion:
+      return "Union";
+    case TypeKind::kFuture:
+      return "Future";
+    case TypeKind::kAwait:
+      return "Await";
+    case TypeKind::kClass:
+      return "Class";
+    case TypeKind::kInterface:
+      return "Interface";
+    case TypeKind::kEnum:
+      return "Enum";
+    case TypeKind::kFunction:
+      return "Function";
+    case TypeKind::kAnyList:
+      return "list";
+    case TypeKind::kAnyTuple:
+      return "tuple";
+    case TypeKind::kVariable:
+      return "Variable";
   }
   return "?";
 }
@@ -49,11 +78,11 @@ std::string_view kind_name(TypeKind kind) {
 // PyTorch prints the members of a Union sorted by its own numbering of kinds, and archives carry that text.
 int union_rank(TypeKind kind) {
   static constexpr TypeKind kOrder[] = {
-      TypeKind::kAny,     TypeKind::kEnum,    TypeKind::kTensor,    TypeKind::kStorage,   TypeKind::kTuple,
-      TypeKind::kList,    TypeKind::kDict,    TypeKind::kNumber,    TypeKind::kFloat,     TypeKind::kComplex,
-      TypeKind::kFuture,  TypeKind::kAwait,   TypeKind::kInt,       TypeKind::kNone,      TypeKind::kString,
-      TypeKind::kGenerator, TypeKind::kBool,  TypeKind::kOptional,  TypeKind::kVariable,  TypeKind::kDevice,
-      TypeKind::kStream,  TypeKind::kFunction, TypeKind::kClass,    TypeKind::kCapsule,   TypeKind::kInterface,
+      TypeKind::kAny,       TypeKind::kEnum,     TypeKind::kTensor,   TypeKind::kStorage,  TypeKind::kTuple,
+      TypeKind::kList,      TypeKind::kDict,     TypeKind::kNumber,   TypeKind::kFloat,    TypeKind::kComplex,
+      TypeKind::kFuture,    TypeKind::kAwait,    TypeKind::kInt,      TypeKind::kNone,     TypeKind::kString,
+      TypeKind::kGenerator, TypeKind::kBool,     TypeKind::kOptional, TypeKind::kVariable, TypeKind::kDevice,
+      TypeKind::kStream,    TypeKind::kFunction, TypeKind::kClass,    TypeKind::kCapsule,  TypeKind::kInterface,
   };
   const auto* at = std::find(std::begin(kOrder), std::end(kOrder), kind);
   return static_cast<int>(at - std::begin(kOrder));
@@ -114,9 +143,7 @@ TypePtr dict(TypePtr key, TypePtr value) {
   return make_ref<ContainerType>(TypeKind::kDict, std::vector<TypePtr>{std::move(key), std::move(value)});
 }
 
-TypePtr tuple(std::vector<TypePtr> elements) {
-  return make_ref<ContainerType>(TypeKind::kTuple, std::move(elements));
-}
+TypePtr tuple(std::vector<TypePtr> elements) { return make_ref<ContainerType>(TypeKind::kTuple, std::move(elements)); }
 
 TypePtr optional(TypePtr element) {
   if (element->is(TypeKind::kUnion)) {
@@ -157,11 +184,13 @@ bool admits_none(const Type& type) {
     case TypeKind::kNone:
     case TypeKind::kAny:
     case TypeKind::kUnknown:
-    case TypeKind::kOptional: return true;
+    case TypeKind::kOptional:
+      return true;
     case TypeKind::kUnion:
       return std::any_of(type.contained().begin(), type.contained().end(),
                          [](const TypePtr& member) { return member->is(TypeKind::kNone); });
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -27,9 +27,8 @@ bool all_members_in(Types members, Types of) {
 }
 
 bool same_fields(const NamedTupleType& a, const NamedTupleType& b) {
-  return std::equal(
-      a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
-      [](const NamedTupleType::Field& x, const NamedTupleType::Field& y) { return x.name == y.name; });
+  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+                    [](const NamedTupleType::Field& x, const NamedTupleType::Field& y) { return x.name == y.name; });
 }
 
 bool tuple_is_subtype(const Type& a, const Type& b) {
@@ -51,7 +50,8 @@ bool has_methods_of(const Given& given, const InterfaceType& wanted) {
 }
 
 bool implements(const Type& a, const InterfaceType& wanted) {
-  if (const ClassType* type = as_class(a)) return (type->is_module() || !wanted.is_module()) && has_methods_of(*type, wanted);
+  if (const ClassType* type = as_class(a))
+    return (type->is_module() || !wanted.is_module()) && has_methods_of(*type, wanted);
   if (const InterfaceType* type = as_interface(a)) {
     return (type->is_module() || !wanted.is_module()) && has_methods_of(*type, wanted);
   }
@@ -82,7 +82,8 @@ bool same_type(const Type& a, const Type& b) {
     case TypeKind::kDict:
     case TypeKind::kOptional:
     case TypeKind::kFuture:
-    case TypeKind::kAwait: return same_types(a.contained(), b.contained());
+    case TypeKind::kAwait:
+      return same_types(a.contained(), b.contained());
     case TypeKind::kTuple: {
       const NamedTupleType* x = as_named_tuple(a);
       const NamedTupleType* y = as_named_tuple(b);
@@ -95,12 +96,14 @@ bool same_type(const Type& a, const Type& b) {
     // Two classes of one name come from two programs and may differ in their slots.
     case TypeKind::kClass:
     case TypeKind::kInterface:
-    case TypeKind::kEnum: return false;
+    case TypeKind::kEnum:
+      return false;
     case TypeKind::kFunction:
       return static_cast<const FunctionType&>(a).function() == static_cast<const FunctionType&>(b).function();
     case TypeKind::kVariable:
       return static_cast<const VariableType&>(a).name() == static_cast<const VariableType&>(b).name();
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -113,22 +116,31 @@ bool is_subtype(const Type& a, const Type& b) {
   }
   if (a.is(TypeKind::kOptional)) return admits_none(b) && is_subtype(*a.element(), b);
   switch (b.kind()) {
-    case TypeKind::kOptional: return a.is(TypeKind::kNone) || is_subtype(a, *b.element());
+    case TypeKind::kOptional:
+      return a.is(TypeKind::kNone) || is_subtype(a, *b.element());
     case TypeKind::kUnion:
       return std::any_of(b.contained().begin(), b.contained().end(),
                          [&](const TypePtr& member) { return is_subtype(a, *member); });
-    case TypeKind::kNumber: return is_number_kind(a);
-    // Invariant, because the other side may write into it; both directions rather than same_type so that an Unknown inside fits.
+    case TypeKind::kNumber:
+      return is_number_kind(a);
+    // Invariant, because the other side may write into it; both directions rather than same_type so that an Unknown
+    // inside fits.
     case TypeKind::kList:
     case TypeKind::kDict:
       return a.kind() == b.kind() && subtypes(a.contained(), b.contained()) && subtypes(b.contained(), a.contained());
-    case TypeKind::kAnyList: return a.is(TypeKind::kList);
-    case TypeKind::kAnyTuple: return a.is(TypeKind::kTuple);
-    case TypeKind::kTuple: return a.is(TypeKind::kTuple) && tuple_is_subtype(a, b);
+    case TypeKind::kAnyList:
+      return a.is(TypeKind::kList);
+    case TypeKind::kAnyTuple:
+      return a.is(TypeKind::kTuple);
+    case TypeKind::kTuple:
+      return a.is(TypeKind::kTuple) && tuple_is_subtype(a, b);
     case TypeKind::kFuture:
-    case TypeKind::kAwait: return a.kind() == b.kind() && subtypes(a.contained(), b.contained());
-    case TypeKind::kInterface: return implements(a, *as_interface(b));
-    default: return false;
+    case TypeKind::kAwait:
+      return a.kind() == b.kind() && subtypes(a.contained(), b.contained());
+    case TypeKind::kInterface:
+      return implements(a, *as_interface(b));
+    default:
+      return false;
   }
 }
 

@@ -70,8 +70,10 @@ TEST(Type, Unifies) {
 
 TEST(Type, NamedTuplesAndInterfaces) {
   using Fields = std::vector<NamedTupleType::Field>;
-  const auto point = make_ref<NamedTupleType>("__torch__.P", Fields{{"x", {}}, {"y", {}}}, std::vector{integer(), integer()});
-  const auto other = make_ref<NamedTupleType>("__torch__.Q", Fields{{"a", {}}, {"b", {}}}, std::vector{integer(), integer()});
+  const auto point =
+      make_ref<NamedTupleType>("__torch__.P", Fields{{"x", {}}, {"y", {}}}, std::vector{integer(), integer()});
+  const auto other =
+      make_ref<NamedTupleType>("__torch__.Q", Fields{{"a", {}}, {"b", {}}}, std::vector{integer(), integer()});
   EXPECT_TRUE(is_subtype(*point, *tuple({integer(), integer()})));
   EXPECT_FALSE(is_subtype(*tuple({integer(), integer()}), *point));
   EXPECT_FALSE(is_subtype(*other, *point));

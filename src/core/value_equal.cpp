@@ -22,10 +22,11 @@ bool numbers_equal(const Scalar& a, const Scalar& b) {
 
 Result<bool> tensors_equal(const Tensor& a, const Tensor& b) {
   if (a.is_same(b)) return true;
-  HEDDLE_REQUIRE(a.numel() == 1 && b.numel() == 1,
-                 "Boolean value of Tensor with more than one value is ambiguous: comparing containers compares the tensors "
-                 "of sizes ",
-                 to_text(a.sizes().span()), " and ", to_text(b.sizes().span()), " in them");
+  HEDDLE_REQUIRE(
+      a.numel() == 1 && b.numel() == 1,
+      "Boolean value of Tensor with more than one value is ambiguous: comparing containers compares the tensors "
+      "of sizes ",
+      to_text(a.sizes().span()), " and ", to_text(b.sizes().span()), " in them");
   return numbers_equal(load_single(a), load_single(b));
 }
 
@@ -53,16 +54,24 @@ Result<bool> equal_at(const IValue& a, const IValue& b, int depth) {
   if (a.is_number() && b.is_number()) return numbers_equal(a.as_scalar(), b.as_scalar());
   if (a.tag() != b.tag()) return false;
   switch (a.tag()) {
-    case IValue::Tag::kNone: return true;
-    case IValue::Tag::kString: return a.as_string() == b.as_string();
-    case IValue::Tag::kDevice: return a.as_device() == b.as_device();
-    case IValue::Tag::kTensor: return tensors_equal(a.as_tensor(), b.as_tensor());
-    case IValue::Tag::kList: return items_equal(a.as_list().items, b.as_list().items, depth + 1);
-    case IValue::Tag::kTuple: return items_equal(a.as_tuple().items, b.as_tuple().items, depth + 1);
-    case IValue::Tag::kDict: return dicts_equal(a.as_dict(), b.as_dict(), depth + 1);
+    case IValue::Tag::kNone:
+      return true;
+    case IValue::Tag::kString:
+      return a.as_string() == b.as_string();
+    case IValue::Tag::kDevice:
+      return a.as_device() == b.as_device();
+    case IValue::Tag::kTensor:
+      return tensors_equal(a.as_tensor(), b.as_tensor());
+    case IValue::Tag::kList:
+      return items_equal(a.as_list().items, b.as_list().items, depth + 1);
+    case IValue::Tag::kTuple:
+      return items_equal(a.as_tuple().items, b.as_tuple().items, depth + 1);
+    case IValue::Tag::kDict:
+      return dicts_equal(a.as_dict(), b.as_dict(), depth + 1);
     case IValue::Tag::kEnum:
       return a.as_enum().enum_type == b.as_enum().enum_type && a.as_enum().member_index == b.as_enum().member_index;
-    default: return a.is_same(b);
+    default:
+      return a.is_same(b);
   }
 }
 

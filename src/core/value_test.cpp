@@ -13,7 +13,9 @@
 namespace heddle {
 namespace {
 
-IValue list_of(std::vector<IValue> items, TypePtr type = types::any()) { return make_list(std::move(type), std::move(items)); }
+IValue list_of(std::vector<IValue> items, TypePtr type = types::any()) {
+  return make_list(std::move(type), std::move(items));
+}
 
 TEST(Value, CopiesShareTheBoxAndMovesLeaveNone) {
   IValue a("text");
@@ -116,7 +118,8 @@ TEST(Value, IsOfType) {
   EXPECT_FALSE(value_is(true, *types::number()));
   EXPECT_TRUE(value_is(IValue(), *types::optional(types::integer())));
   EXPECT_TRUE(value_is(make_int_list(std::vector<int64_t>{1}), *types::list(types::integer())));
-  EXPECT_FALSE(value_is(make_int_list({}), *types::list(types::floating()))) << "an empty list still has its element type";
+  EXPECT_FALSE(value_is(make_int_list({}), *types::list(types::floating())))
+      << "an empty list still has its element type";
   EXPECT_TRUE(value_is(list_of({1, 2}), *types::list(types::integer()))) << "an untyped list is judged by its items";
   EXPECT_FALSE(value_is(list_of({1, "a"}), *types::list(types::integer())));
   EXPECT_TRUE(value_is(make_tuple({1, "a"}), *types::tuple({types::integer(), types::string()})));
@@ -139,7 +142,8 @@ TEST(Value, ScriptText) {
   EXPECT_EQ(to_text(list_of({"a'b", 2.5, IValue(), true})), "[a'b, 2.5, None, True]");
   EXPECT_EQ(to_text(make_tuple({1})), "(1,)");
   EXPECT_EQ(to_text(make_tuple({1, "x"})), "(1, x)");
-  const auto colour = make_ref<EnumType>("__torch__.Color", types::integer(), std::vector<EnumType::Member>{{"RED", 1}});
+  const auto colour =
+      make_ref<EnumType>("__torch__.Color", types::integer(), std::vector<EnumType::Member>{{"RED", 1}});
   EXPECT_EQ(to_text(IValue(make_ref<EnumValue>(colour, 0))), "Enum<Color.RED>");
   EXPECT_EQ(repr_text(IValue(make_ref<EnumValue>(colour, 0))), "<Color.RED: 1>");
 }
@@ -150,8 +154,9 @@ TEST(Value, PythonText) {
   EXPECT_EQ(repr_text(std::complex<double>(1, 2)), "(1+2j)");
   EXPECT_EQ(repr_text(std::complex<double>(0, -2)), "-2j");
   EXPECT_EQ(repr_text(Device{DeviceType::kCuda, 1}), "device(type='cuda', index=1)");
-  const auto point = make_ref<NamedTupleType>("__torch__.Point", std::vector<NamedTupleType::Field>{{"x", {}}, {"y", {}}},
-                                              std::vector{types::integer(), types::integer()});
+  const auto point =
+      make_ref<NamedTupleType>("__torch__.Point", std::vector<NamedTupleType::Field>{{"x", {}}, {"y", {}}},
+                               std::vector{types::integer(), types::integer()});
   EXPECT_EQ(repr_text(IValue(make_ref<TupleValue>(std::vector<IValue>{1, 2}, point))), "Point(x=1, y=2)");
 }
 

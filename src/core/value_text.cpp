@@ -56,26 +56,60 @@ class Writer {
  private:
   void write_one(const IValue& value) {
     switch (value.tag()) {
-      case IValue::Tag::kNone: out_ += "None"; break;
-      case IValue::Tag::kBool: out_ += value.as_bool() ? "True" : "False"; break;
-      case IValue::Tag::kInt: out_ += concat(value.as_int()); break;
-      case IValue::Tag::kDouble: out_ += python_ ? float_repr(value.as_double()) : script_float(value.as_double()); break;
+      case IValue::Tag::kNone:
+        out_ += "None";
+        break;
+      case IValue::Tag::kBool:
+        out_ += value.as_bool() ? "True" : "False";
+        break;
+      case IValue::Tag::kInt:
+        out_ += concat(value.as_int());
+        break;
+      case IValue::Tag::kDouble:
+        out_ += python_ ? float_repr(value.as_double()) : script_float(value.as_double());
+        break;
       case IValue::Tag::kComplex:
         out_ += python_ ? python_complex(value.as_complex()) : script_complex(value.as_complex());
         break;
-      case IValue::Tag::kDevice: write_device(value.as_device()); break;
-      case IValue::Tag::kString: out_ += python_ ? quoted(value.as_string()) : value.as_string(); break;
-      case IValue::Tag::kTensor: out_ += python_ ? tensor_repr(value.as_tensor()) : tensor_text(value.as_tensor()); break;
-      case IValue::Tag::kList: write_items("[", value.as_list().items, "]"); break;
-      case IValue::Tag::kTuple: write_tuple(value.as_tuple()); break;
-      case IValue::Tag::kDict: write_dict(value.as_dict()); break;
-      case IValue::Tag::kObject: write_object(value.as_object().class_type->qualified_name(), value.box()); break;
-      case IValue::Tag::kEnum: write_enum(value.as_enum()); break;
-      case IValue::Tag::kFuture: write_object("Future", value.box()); break;
-      case IValue::Tag::kFunction: write_object(value.as_function().function->qualified_name(), value.box()); break;
-      case IValue::Tag::kGenerator: write_object("Generator", value.box()); break;
-      case IValue::Tag::kStorage: write_object("Storage", value.box()); break;
-      case IValue::Tag::kCapsule: write_object(value.as_capsule().class_name, value.box()); break;
+      case IValue::Tag::kDevice:
+        write_device(value.as_device());
+        break;
+      case IValue::Tag::kString:
+        out_ += python_ ? quoted(value.as_string()) : value.as_string();
+        break;
+      case IValue::Tag::kTensor:
+        out_ += python_ ? tensor_repr(value.as_tensor()) : tensor_text(value.as_tensor());
+        break;
+      case IValue::Tag::kList:
+        write_items("[", value.as_list().items, "]");
+        break;
+      case IValue::Tag::kTuple:
+        write_tuple(value.as_tuple());
+        break;
+      case IValue::Tag::kDict:
+        write_dict(value.as_dict());
+        break;
+      case IValue::Tag::kObject:
+        write_object(value.as_object().class_type->qualified_name(), value.box());
+        break;
+      case IValue::Tag::kEnum:
+        write_enum(value.as_enum());
+        break;
+      case IValue::Tag::kFuture:
+        write_object("Future", value.box());
+        break;
+      case IValue::Tag::kFunction:
+        write_object(value.as_function().function->qualified_name(), value.box());
+        break;
+      case IValue::Tag::kGenerator:
+        write_object("Generator", value.box());
+        break;
+      case IValue::Tag::kStorage:
+        write_object("Storage", value.box());
+        break;
+      case IValue::Tag::kCapsule:
+        write_object(value.as_capsule().class_name, value.box());
+        break;
     }
   }
 

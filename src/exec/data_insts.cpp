@@ -65,8 +65,8 @@ Status index_tuple(const code::Inst& inst, IValue* registers) {
   if (!tuple.is_tuple()) return wrong_kind("a tuple", tuple);
   if (!registers[inst.c].is_int()) return wrong_kind("an int as index of a tuple", registers[inst.c]);
   int64_t index = registers[inst.c].as_int();
-  HEDDLE_REQUIRE_CODE(wrap_index(index, tuple.as_tuple().items.size()), kIndex, "tuple index out of range: ", index, " of ",
-                      tuple.as_tuple().items.size());
+  HEDDLE_REQUIRE_CODE(wrap_index(index, tuple.as_tuple().items.size()), kIndex, "tuple index out of range: ", index,
+                      " of ", tuple.as_tuple().items.size());
   IValue item = tuple.as_tuple().items[static_cast<size_t>(index)];
   registers[inst.a] = std::move(item);
   return ok_status();
@@ -101,7 +101,8 @@ Status unpack_list(const code::Code& code, const code::Inst& inst, IValue* regis
 Status make_dict(const code::Code& code, const code::Inst& inst, IValue* registers) {
   const TypePtr& type = code.types[inst.b];
   const bool typed = type->is(TypeKind::kDict);
-  auto dict = make_ref<DictValue>(typed ? type->contained()[0] : types::any(), typed ? type->contained()[1] : types::any());
+  auto dict =
+      make_ref<DictValue>(typed ? type->contained()[0] : types::any(), typed ? type->contained()[1] : types::any());
   for (uint32_t i = 0; i + 1 < inst.count; i += 2) {
     dict->set(registers[code.operands[inst.list + i]], registers[code.operands[inst.list + i + 1]]);
   }
@@ -109,7 +110,8 @@ Status make_dict(const code::Code& code, const code::Inst& inst, IValue* registe
   return ok_status();
 }
 
-Status make_object(const code::Code& code, const code::Inst& inst, IValue* registers, const Ref<RefCounted>& keepalive) {
+Status make_object(const code::Code& code, const code::Inst& inst, IValue* registers,
+                   const Ref<RefCounted>& keepalive) {
   const TypePtr& type = code.types[inst.b];
   if (!type->is(TypeKind::kClass)) return error(ErrorCode::kType, "cannot make an object of ", type->to_text());
   // Types are shared as const, but an object holds its class as the one who may fill it in.
@@ -141,7 +143,8 @@ Status set_attribute(const code::Inst& inst, IValue* registers) {
 
 Status has_attribute(const code::Code& code, const code::Inst& inst, IValue* registers) {
   const IValue& object = registers[inst.b];
-  registers[inst.a] = object.is_object() && object.as_object().class_type->find_attribute(code.names[inst.c]).has_value();
+  registers[inst.a] =
+      object.is_object() && object.as_object().class_type->find_attribute(code.names[inst.c]).has_value();
   return ok_status();
 }
 

@@ -99,13 +99,26 @@ TEST(Exec, ArithmeticAndComparisons) {
   };
   const int64_t largest = INT64_MAX;
   const Row rows[] = {
-      {Op::kAddInt, largest, 1, INT64_MIN}, {Op::kSubInt, 3, 5, -2},           {Op::kMulInt, -4, 6, -24},
-      {Op::kLtInt, 1, 2, true},             {Op::kLeInt, 2, 2, true},          {Op::kGtInt, 1, 2, false},
-      {Op::kGeInt, 1, 2, false},            {Op::kEqInt, 2, 2, true},          {Op::kNeInt, 2, 2, false},
-      {Op::kAddFloat, 1.5, 2.0, 3.5},       {Op::kSubFloat, 1.5, 2.0, -0.5},   {Op::kMulFloat, 1.5, 2.0, 3.0},
-      {Op::kLtFloat, 1.0, 2.0, true},       {Op::kLeFloat, 3.0, 2.0, false},   {Op::kGtFloat, 3.0, 2.0, true},
-      {Op::kGeFloat, 2.0, 2.0, true},       {Op::kEqFloat, 2.0, 2.5, false},   {Op::kNeFloat, 2.0, 2.5, true},
-      {Op::kIs, IValue(), IValue(), true},  {Op::kIsNot, IValue(), 1, true},
+      {Op::kAddInt, largest, 1, INT64_MIN},
+      {Op::kSubInt, 3, 5, -2},
+      {Op::kMulInt, -4, 6, -24},
+      {Op::kLtInt, 1, 2, true},
+      {Op::kLeInt, 2, 2, true},
+      {Op::kGtInt, 1, 2, false},
+      {Op::kGeInt, 1, 2, false},
+      {Op::kEqInt, 2, 2, true},
+      {Op::kNeInt, 2, 2, false},
+      {Op::kAddFloat, 1.5, 2.0, 3.5},
+      {Op::kSubFloat, 1.5, 2.0, -0.5},
+      {Op::kMulFloat, 1.5, 2.0, 3.0},
+      {Op::kLtFloat, 1.0, 2.0, true},
+      {Op::kLeFloat, 3.0, 2.0, false},
+      {Op::kGtFloat, 3.0, 2.0, true},
+      {Op::kGeFloat, 2.0, 2.0, true},
+      {Op::kEqFloat, 2.0, 2.5, false},
+      {Op::kNeFloat, 2.0, 2.5, true},
+      {Op::kIs, IValue(), IValue(), true},
+      {Op::kIsNot, IValue(), 1, true},
   };
   for (const Row& row : rows) {
     const Ref<Code> code = Writer("f", 2, {}, 1).add({row.op, 2, 0, 1}).add({Op::kReturn, 2}).done();
@@ -116,7 +129,8 @@ TEST(Exec, ArithmeticAndComparisons) {
 }
 
 TEST(Exec, NoneIsNoneAlsoAfterAMove) {
-  const Ref<Code> code = Writer("f", 2, {}, 1).add({Op::kMove, 2, 0}).add({Op::kIs, 2, 0, 1}).add({Op::kReturn, 2}).done();
+  const Ref<Code> code =
+      Writer("f", 2, {}, 1).add({Op::kMove, 2, 0}).add({Op::kIs, 2, 0, 1}).add({Op::kReturn, 2}).done();
   EXPECT_TRUE(run(code, {"text", IValue()})->as_bool());
 }
 
@@ -157,7 +171,8 @@ TEST(Exec, OperatorsReadAndWriteSlots) {
   Writer writer("f", 2, {}, 2);
   writer.code().operators.push_back(&op);
   writer.code().types.push_back(types::tuple({types::integer(), types::integer()}));
-  const Ref<Code> code = writer.at("f").add({Op::kOperator, 0, 2, 2}, {0, 1, 2, 0})
+  const Ref<Code> code = writer.at("f")
+                             .add({Op::kOperator, 0, 2, 2}, {0, 1, 2, 0})
                              .add({Op::kTuple, 2, 0}, {2, 0})
                              .add({Op::kReturn, 2})
                              .done();
@@ -309,6 +324,7 @@ TEST(Exec, MissingOperatorIsAnErrorOnlyWhenReached) {
 std::string g_printed;
 
 TEST(Exec, PrintsThroughTheHandler) {
+  g_printed.clear();
   set_print_handler([](const std::string& text) { g_printed += text; });
   ASSERT_TRUE(run(Writer("f", 2).add({Op::kPrint}, {0, 1}).add({Op::kReturn, 0}).done(), {1.0, "x"}).ok());
   EXPECT_EQ(g_printed, "1. x\n");
@@ -381,8 +397,7 @@ TEST_P(ForkWait, ErrorsReachEveryWaiterWithBothStacks) {
       callable(Writer("child", 0, {"broken", "RuntimeError"}).at("child").add({Op::kRaise, 0, 1}).done());
   Writer writer("parent", 0, {}, 1);
   writer.code().functions.push_back(child);
-  const Ref<Code> code =
-      writer.at("parent").add({Op::kFork, 0, 0}).add({Op::kWait, 0, 0}).add({Op::kReturn, 0}).done();
+  const Ref<Code> code = writer.at("parent").add({Op::kFork, 0, 0}).add({Op::kWait, 0, 0}).add({Op::kReturn, 0}).done();
   for (int round = 0; round < 50; ++round) {
     const Result<IValue> result = run(code);
     ASSERT_FALSE(result.ok());

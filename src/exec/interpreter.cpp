@@ -1,9 +1,11 @@
 // The rules of the loop:
 //  1. An instruction reads all its operands before it writes a register: they may be the same.
-//  2. Nothing is kept across an instruction but frame, registers and pc; the frame's `next` is stored before anything that
+//  2. Nothing is kept across an instruction but frame, registers and pc; the frame's `next` is stored before anything
+//  that
 //     may push a frame, suspend or fail.
 //  3. Operand indices are trusted (code::verify has seen them); kinds of values are not.
-//  4. No object with a destructor lives where the loop jumps to the next instruction: a computed goto runs no destructors.
+//  4. No object with a destructor lives where the loop jumps to the next instruction: a computed goto runs no
+//  destructors.
 //  5. No instruction calls interpret(): TorchScript recursion grows the FrameStack, never the native stack.
 #include "exec/interpreter.h"
 
@@ -52,7 +54,8 @@ Result<const Callable*> find_method(const Code& code, const Inst& inst, const IV
   HEDDLE_REQUIRE(inst.count > 0, "a method call without an object");
   const IValue& self = registers[code.operands[inst.list]];
   const std::string& name = code.names[inst.b];
-  HEDDLE_REQUIRE_CODE(self.is_object(), kType, "expected an object with a method ", name, ", but got ", self.type_text());
+  HEDDLE_REQUIRE_CODE(self.is_object(), kType, "expected an object with a method ", name, ", but got ",
+                      self.type_text());
   const ClassType& type = *self.as_object().class_type;
   const Ref<Callable> method = type.find_method(name);
   HEDDLE_REQUIRE_CODE(method, kNotFound, type.qualified_name(), " has no method ", name);
@@ -67,9 +70,15 @@ bool is_list_index(const IValue& list, const IValue& index, size_t& position) {
   return position < size;
 }
 
-int64_t wrapping_add(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-int64_t wrapping_sub(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-int64_t wrapping_mul(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+int64_t wrapping_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t wrapping_sub(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t wrapping_mul(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 
 // Pops the frame and hands its value over; null when it was the outermost.
 Frame* return_value(Invocation& invocation, const Inst& inst) {
@@ -106,7 +115,8 @@ Status function_code(const Code& code, const Inst& inst, const Code*& callee) {
 }
 
 Status too_deep() {
-  return error(ErrorCode::kLimit, "maximum recursion depth exceeded: ", kMaxFrames, " TorchScript calls inside each other");
+  return error(ErrorCode::kLimit, "maximum recursion depth exceeded: ", kMaxFrames,
+               " TorchScript calls inside each other");
 }
 
 Status no_future(const IValue& value) {
@@ -125,18 +135,18 @@ void copy_item(const IValue& list, size_t position, IValue& into) {
 #define HEDDLE_NEXT() goto* kLabels[static_cast<size_t>((++pc)->op)]
 #define HEDDLE_GO() goto* kLabels[static_cast<size_t>(pc->op)]
 // Runs a Status expression; on failure leaves through `failed`.
-#define HEDDLE_DO(...)            \
-  do {                            \
-    failure = (__VA_ARGS__);      \
+#define HEDDLE_DO(...)              \
+  do {                              \
+    failure = (__VA_ARGS__);        \
     if (!failure.ok()) [[unlikely]] \
-      goto failed;                \
+      goto failed;                  \
   } while (false)
-#define HEDDLE_BINARY(name, type, expression)         \
-  name : {                                            \
-    const auto x = r[pc->b].as_##type();              \
-    const auto y = r[pc->c].as_##type();              \
-    r[pc->a] = IValue(expression);                    \
-  }                                                   \
+#define HEDDLE_BINARY(name, type, expression) \
+  name : {                                    \
+    const auto x = r[pc->b].as_##type();      \
+    const auto y = r[pc->c].as_##type();      \
+    r[pc->a] = IValue(expression);            \
+  }                                           \
   HEDDLE_NEXT();
 
 Outcome interpret(Invocation& invocation) {
@@ -196,7 +206,7 @@ kDrop:
   for (uint32_t i = 0; i < pc->count; ++i) r[operands[pc->list + i]] = IValue();
   HEDDLE_NEXT();
 
-kOperator: {
+kOperator : {
   const schema::Operator& op = *frame->code->operators[pc->a];
   const uint32_t* list = operands + pc->list;
   HEDDLE_DO(op.kernel(schema::Call(op, r, list, pc->b, list + pc->b, pc->c)));
@@ -304,7 +314,7 @@ kNegInt:
   HEDDLE_BINARY(kNeInt, int, x != y)
   HEDDLE_BINARY(kAddFloat, double, x + y)
   HEDDLE_BINARY(kSubFloat, double, x - y)
-  HEDDLE_BINARY(kMulFloat, double, x * y)
+  HEDDLE_BINARY(kMulFloat, double, x* y)
 kNegFloat:
   r[pc->a] = IValue(-r[pc->b].as_double());
   HEDDLE_NEXT();

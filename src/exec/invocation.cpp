@@ -17,9 +17,14 @@ Invocation::Invocation(const Ref<const code::Code>& code, std::vector<IValue> ar
 void Invocation::run() {
   while (true) {
     switch (interpret(*this)) {
-      case Outcome::kReturned: future_->complete(std::move(result_)); return;
-      case Outcome::kFailed: future_->fail(std::move(error_)); return;
-      case Outcome::kSuspended: break;
+      case Outcome::kReturned:
+        future_->complete(std::move(result_));
+        return;
+      case Outcome::kFailed:
+        future_->fail(std::move(error_));
+        return;
+      case Outcome::kSuspended:
+        break;
     }
     const Ref<FutureValue> awaited = std::move(waiting_for_);
     const auto resume = [self = Ref<Invocation>::share(this)](FutureValue&) { parallel::submit(self); };
@@ -32,9 +37,12 @@ Result<IValue> Invocation::run_here() {
   const parallel::ActiveThread active;
   while (true) {
     switch (interpret(*this)) {
-      case Outcome::kReturned: return std::move(result_);
-      case Outcome::kFailed: return std::move(error_);
-      case Outcome::kSuspended: break;
+      case Outcome::kReturned:
+        return std::move(result_);
+      case Outcome::kFailed:
+        return std::move(error_);
+      case Outcome::kSuspended:
+        break;
     }
     const Ref<FutureValue> awaited = std::move(waiting_for_);
     exec::wait(*awaited);
@@ -44,7 +52,8 @@ Result<IValue> Invocation::run_here() {
 namespace {
 
 Status check_arguments(const code::Code& code, size_t given) {
-  HEDDLE_REQUIRE(given == code.argument_count, code.name, "() takes ", code.argument_count, " arguments, but got ", given);
+  HEDDLE_REQUIRE(given == code.argument_count, code.name, "() takes ", code.argument_count, " arguments, but got ",
+                 given);
   return ok_status();
 }
 
@@ -55,7 +64,8 @@ Result<IValue> run(const Ref<const code::Code>& code, std::vector<IValue> argume
   return make_ref<Invocation>(code, std::move(arguments), std::move(keepalive))->run_here();
 }
 
-Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive) {
+Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments,
+                           Ref<RefCounted> keepalive) {
   auto future = make_ref<FutureValue>(code->return_type ? code->return_type : types::any());
   Status checked = check_arguments(*code, arguments.size());
   if (!checked.ok()) {

@@ -1,5 +1,5 @@
-// One thread of TorchScript: a root call or a forked task, with its frames. At any time at most one thread runs it; while
-// it is suspended, the Future it waits for holds it.
+// One thread of TorchScript: a root call or a forked task, with its frames. At any time at most one thread runs it;
+// while it is suspended, the Future it waits for holds it.
 #pragma once
 
 #include "core/future.h"

@@ -1,4 +1,5 @@
-// What an intra-op backend provides: threads that help in regions. One backend_*.cpp is built, chosen by ATEN_THREADING.
+// What an intra-op backend provides: threads that help in regions. One backend_*.cpp is built, chosen by
+// ATEN_THREADING.
 #pragma once
 
 #include <string_view>
@@ -10,7 +11,8 @@ namespace heddle::parallel::backend {
 
 // "OMP", "TBB" or "NATIVE".
 std::string_view name();
-// Has region->run() called `count` times, soon, on other threads. Whether they come early or late changes nothing but speed.
+// Has region->run() called `count` times, soon, on other threads. Whether they come early or late changes nothing but
+// speed.
 void request_helpers(const Ref<Region>& region, int count);
 // get_num_threads() has changed.
 void resized();

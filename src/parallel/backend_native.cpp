@@ -8,7 +8,9 @@ namespace {
 // Replaced only in a forked child, where one thread is left.
 WorkerPool* g_pool = nullptr;
 
-WorkerPool* make_pool() { return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, nullptr}); }
+WorkerPool* make_pool() {
+  return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, nullptr});
+}
 
 WorkerPool& pool() {
   static const bool kMade = [] {

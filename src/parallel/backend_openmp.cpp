@@ -1,6 +1,7 @@
-// Helpers on the threads of one OpenMP team. A parallel construct on each caller's thread would make libgomp keep a team for
-// every caller, callers x threads in all, and end in a barrier that waits for threads which are not running. Instead one
-// thread opens a single construct for the whole process, and its members serve regions until the size changes.
+// Helpers on the threads of one OpenMP team. A parallel construct on each caller's thread would make libgomp keep a
+// team for every caller, callers x threads in all, and end in a barrier that waits for threads which are not running.
+// Instead one thread opens a single construct for the whole process, and its members serve regions until the size
+// changes.
 #include <system_error>
 #include <thread>
 
@@ -25,7 +26,9 @@ bool start_team(WorkerPool& pool, int count, uint64_t generation) {
 // Replaced only in a forked child, where one thread is left.
 WorkerPool* g_pool = nullptr;
 
-WorkerPool* make_pool() { return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, start_team}); }
+WorkerPool* make_pool() {
+  return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, start_team});
+}
 
 WorkerPool& pool() {
   static const bool kMade = [] {

@@ -1,5 +1,6 @@
 // The process-wide count of threads that run Heddle's work, which decides how many helpers a region may take.
-// Any thread. exec marks the threads that run frames; regions opened elsewhere count their caller for their own duration.
+// Any thread. exec marks the threads that run frames; regions opened elsewhere count their caller for their own
+// duration.
 #pragma once
 
 namespace heddle::parallel {

@@ -1,8 +1,9 @@
 // Intra-op parallelism: kernels split their work with parallel_for. Any thread may call anything here at any time.
 //
-// A region runs on its caller plus helpers taken from one process-wide budget of get_num_threads() running threads. Callers that
-// are already running count against it, so when many threads call kernels at once each region runs on its caller alone, and no
-// backend ever runs more than the budget. Nobody waits for a helper: what no helper has taken, the caller does itself.
+// A region runs on its caller plus helpers taken from one process-wide budget of get_num_threads() running threads.
+// Callers that are already running count against it, so when many threads call kernels at once each region runs on its
+// caller alone, and no backend ever runs more than the budget. Nobody waits for a helper: what no helper has taken, the
+// caller does itself.
 //
 // A kernel's result must not depend on the number of threads. Boundaries of chunks are therefore always at
 // begin + k * grain, and parallel_reduce combines chunks of exactly `grain` in order.
@@ -29,7 +30,8 @@ int get_num_interop_threads();
 
 // Whether this thread is running a chunk of a region; regions opened there run inline.
 bool in_parallel_region();
-// Which participant of its region this thread is: 0 for the caller, 1.. for helpers, below get_num_threads(); 0 outside.
+// Which participant of its region this thread is: 0 for the caller, 1.. for helpers, below get_num_threads(); 0
+// outside.
 int get_thread_num();
 
 namespace detail {
@@ -42,9 +44,10 @@ void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction functio
 
 }  // namespace detail
 
-// Calls f(b, e) on disjoint chunks that cover [begin, end), possibly on several threads at once, and returns when all are done.
-// Work of up to `grain` items runs as one call on this thread. A grain below 1 counts as 1. The first exception that f throws
-// reaches the caller and the chunks not yet begun are dropped; kernels inside Heddle return Status and do not throw.
+// Calls f(b, e) on disjoint chunks that cover [begin, end), possibly on several threads at once, and returns when all
+// are done. Work of up to `grain` items runs as one call on this thread. A grain below 1 counts as 1. The first
+// exception that f throws reaches the caller and the chunks not yet begun are dropped; kernels inside Heddle return
+// Status and do not throw.
 template <class F>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, F&& f) {
   if (begin >= end) return;
@@ -65,15 +68,17 @@ Status try_parallel_for(int64_t begin, int64_t end, int64_t grain, F&& f) {
   if (begin >= end) return ok_status();
   if (end - begin <= grain || detail::must_run_alone()) return f(begin, end);
   std::vector<Status> failures(static_cast<size_t>((end - begin + grain - 1) / grain));
-  parallel_for(begin, end, grain, [&](int64_t b, int64_t e) { failures[static_cast<size_t>((b - begin) / grain)] = f(b, e); });
+  parallel_for(begin, end, grain,
+               [&](int64_t b, int64_t e) { failures[static_cast<size_t>((b - begin) / grain)] = f(b, e); });
   for (Status& failure : failures) {
     if (!failure.ok()) return std::move(failure);
   }
   return ok_status();
 }
 
-// combine(...combine(combine(identity, map(chunk 0)), map(chunk 1))...) over chunks of exactly `grain` items (the last may be
-// shorter), so the result is the same bits on any number of threads. map(b, e) -> T runs in parallel; combine(T, T) -> T on the caller.
+// combine(...combine(combine(identity, map(chunk 0)), map(chunk 1))...) over chunks of exactly `grain` items (the last
+// may be shorter), so the result is the same bits on any number of threads. map(b, e) -> T runs in parallel; combine(T,
+// T) -> T on the caller.
 template <class T, class Map, class Combine>
 T parallel_reduce(int64_t begin, int64_t end, int64_t grain, T identity, Map&& map, Combine&& combine) {
   grain = std::max<int64_t>(grain, 1);

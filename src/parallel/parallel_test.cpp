@@ -73,8 +73,10 @@ TEST_F(Parallel, HugeRangesDoNotOverflow) {
   std::atomic<int64_t> last{INT64_MIN};
   parallel_for(-(int64_t{1} << 61), int64_t{1} << 61, int64_t{1} << 50, [&](int64_t begin, int64_t end) {
     EXPECT_LT(begin, end);
-    for (int64_t seen = first; begin < seen && !first.compare_exchange_weak(seen, begin);) {}
-    for (int64_t seen = last; end > seen && !last.compare_exchange_weak(seen, end);) {}
+    for (int64_t seen = first; begin < seen && !first.compare_exchange_weak(seen, begin);) {
+    }
+    for (int64_t seen = last; end > seen && !last.compare_exchange_weak(seen, end);) {
+    }
   });
   EXPECT_EQ(first, -(int64_t{1} << 61));
   EXPECT_EQ(last, int64_t{1} << 61);
@@ -182,7 +184,8 @@ TEST_F(Parallel, NeverMoreRunningThanTheBudget) {
       for (int round = 0; round < 100; ++round) {
         parallel_for(0, 32, 1, [&](int64_t, int64_t) {
           const int now = ++running;
-          for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+          for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+          }
           std::this_thread::sleep_for(50us);
           --running;
         });
@@ -202,9 +205,11 @@ TEST_F(Parallel, ManyCallersShareOneSetOfHelpers) {
   for (int c = 0; c < 60; ++c) {
     callers.emplace_back([&] {
       while (!go) std::this_thread::yield();
-      for (int round = 0; round < 20; ++round) parallel_for(0, 64, 1, [](int64_t, int64_t) { std::this_thread::yield(); });
+      for (int round = 0; round < 20; ++round)
+        parallel_for(0, 64, 1, [](int64_t, int64_t) { std::this_thread::yield(); });
       const int now = os_threads();
-      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+      }
     });
   }
   go = true;
@@ -258,7 +263,8 @@ TEST_F(Parallel, SizesMayChangeWhileRegionsRun) {
 
 TEST_F(Parallel, ShrinkingEndsThreads) {
   ASSERT_TRUE(set_num_threads(8).ok());
-  for (int round = 0; round < 20; ++round) parallel_for(0, 64, 1, [](int64_t, int64_t) { std::this_thread::sleep_for(100us); });
+  for (int round = 0; round < 20; ++round)
+    parallel_for(0, 64, 1, [](int64_t, int64_t) { std::this_thread::sleep_for(100us); });
   settle();
   const int large = os_threads();
   ASSERT_TRUE(set_num_threads(1).ok());

@@ -34,12 +34,14 @@ class InRegion {
 bool in_parallel_region() { return t_in_region; }
 int get_thread_num() { return t_thread_num; }
 
-Region::Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function, void* context)
+Region::Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+               void* context)
     : begin_(begin), end_(end), function_(function), context_(context) {
   const auto items = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
   const auto step = static_cast<uint64_t>(std::max<int64_t>(grain, 1));
   const uint64_t steps = items / step + (items % step != 0);
-  const uint64_t steps_per_chunk = std::max<uint64_t>(1, (steps + static_cast<uint64_t>(chunks_wanted) - 1) / static_cast<uint64_t>(chunks_wanted));
+  const uint64_t steps_per_chunk =
+      std::max<uint64_t>(1, (steps + static_cast<uint64_t>(chunks_wanted) - 1) / static_cast<uint64_t>(chunks_wanted));
   chunks_ = static_cast<uint32_t>((steps + steps_per_chunk - 1) / steps_per_chunk);
   chunk_size_ = static_cast<int64_t>(std::min(items, step * steps_per_chunk));
 }

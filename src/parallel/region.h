@@ -15,7 +15,8 @@ namespace heddle::parallel {
 class Region final : public Task {
  public:
   // Splits into at most chunks_wanted chunks, each a multiple of grain long.
-  Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function, void* context);
+  Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+         void* context);
   uint32_t chunks() const { return chunks_; }
 
   // A helper's part; gives the helper back to the budget.

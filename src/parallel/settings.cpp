@@ -20,7 +20,8 @@ std::optional<int> parse_threads(std::string_view text) {
   const std::string_view first = text.substr(0, text.find(','));
   int value = 0;
   const auto [end, failure] = std::from_chars(first.data(), first.data() + first.size(), value);
-  if (failure != std::errc() || end != first.data() + first.size() || value < 1 || value > kMaxThreads) return std::nullopt;
+  if (failure != std::errc() || end != first.data() + first.size() || value < 1 || value > kMaxThreads)
+    return std::nullopt;
   return value;
 }
 
@@ -62,8 +63,8 @@ Settings& settings() {
 }
 
 Status check_count(std::string_view function, int count) {
-  HEDDLE_REQUIRE(count >= 1 && count <= kMaxThreads, function, ": expected a number of threads in 1..", kMaxThreads, ", but got ",
-                 count);
+  HEDDLE_REQUIRE(count >= 1 && count <= kMaxThreads, function, ": expected a number of threads in 1..", kMaxThreads,
+                 ", but got ", count);
   return ok_status();
 }
 
@@ -75,14 +76,15 @@ ThreadSetting default_setting(const char* omp_num_threads, const char* mkl_num_t
     const char* name;
     const char* text;
   };
-  for (const Variable& variable : {Variable{"OMP_NUM_THREADS", omp_num_threads}, Variable{"MKL_NUM_THREADS", mkl_num_threads}}) {
+  for (const Variable& variable :
+       {Variable{"OMP_NUM_THREADS", omp_num_threads}, Variable{"MKL_NUM_THREADS", mkl_num_threads}}) {
     if (!variable.text || !*variable.text) continue;
     if (const std::optional<int> value = parse_threads(variable.text)) {
       return {*value, SettingSource::kVariable, variable.name};
     }
     if (warnings) {
-      *warnings += concat("heddle: ", variable.name, "=", variable.text, " is not a number of threads in 1..", kMaxThreads,
-                          "; using the default\n");
+      *warnings += concat("heddle: ", variable.name, "=", variable.text, " is not a number of threads in 1..",
+                          kMaxThreads, "; using the default\n");
     }
   }
   const int usable = machine.usable_cores();
@@ -93,11 +95,16 @@ ThreadSetting default_setting(const char* omp_num_threads, const char* mkl_num_t
 
 std::string to_text(const ThreadSetting& setting) {
   switch (setting.source) {
-    case SettingSource::kCall: return "set by a call";
-    case SettingSource::kVariable: return setting.variable;
-    case SettingSource::kQuota: return "cgroup quota";
-    case SettingSource::kAffinity: return "affinity mask";
-    case SettingSource::kCores: return "physical cores";
+    case SettingSource::kCall:
+      return "set by a call";
+    case SettingSource::kVariable:
+      return setting.variable;
+    case SettingSource::kQuota:
+      return "cgroup quota";
+    case SettingSource::kAffinity:
+      return "affinity mask";
+    case SettingSource::kCores:
+      return "physical cores";
   }
   return "";
 }

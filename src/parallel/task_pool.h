@@ -17,8 +17,9 @@ void launch(std::function<void()> function);
 int interop_threads_alive();
 // Whether this thread belongs to the pool.
 bool on_interop_thread();
-// For a thread of the pool that must wait inside a task (a callback that calls a model, say): runs other tasks meanwhile,
-// so that a pool of one thread cannot wait for itself. wake_interop_threads() must follow the setting of `done`.
+// For a thread of the pool that must wait inside a task (a callback that calls a model, say): runs other tasks
+// meanwhile, so that a pool of one thread cannot wait for itself. wake_interop_threads() must follow the setting of
+// `done`.
 void work_until(const std::atomic<bool>& done);
 void wake_interop_threads();
 void reset_task_pool_after_fork();

@@ -1,6 +1,6 @@
 // A queue of tasks and the threads that run them: the inter-op pool, and the helpers of the native and OpenMP backends.
-// Any thread may submit. Threads start when there is work for them, look for more for a bounded time, then sleep; they end
-// when the pool shrinks. A pool is never destroyed, because its threads may outlive main().
+// Any thread may submit. Threads start when there is work for them, look for more for a bounded time, then sleep; they
+// end when the pool shrinks. A pool is never destroyed, because its threads may outlive main().
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,8 @@ class WorkerPool {
   void resized();
   // Threads alive now, busy or not.
   int alive() const;
-  // For a thread of the pool that must wait inside a task: runs other tasks until `done`; wake_all() must follow its setting.
+  // For a thread of the pool that must wait inside a task: runs other tasks until `done`; wake_all() must follow its
+  // setting.
   void work_until(const std::atomic<bool>& done);
   void wake_all();
   // Runs tasks until this thread's team is replaced or the pool shrinks.
@@ -56,7 +57,7 @@ class WorkerPool {
   // Guarded by mutex_:
   std::deque<Ref<Task>> queue_;
   uint64_t generation_ = 0;
-  int alive_ = 0;     // of this generation
+  int alive_ = 0;  // of this generation
   int sleeping_ = 0;
   int looking_ = 0;
   // The queue's length and the generation for threads that look without the lock; they take it before they act.
