@@ -26,7 +26,8 @@ FULL = ["resnet50", "vit_b_16", "swin_t", *zoo_models.LANGUAGE]
 
 def tiny_regnet():
     from torchvision.models.regnet import BlockParams, RegNet
-    return RegNet(BlockParams.from_init_params(depth=4, w_0=8, w_a=6.0, w_m=2.0, group_width=4, se_ratio=0.25), num_classes=10, stem_width=8)
+    blocks = BlockParams.from_init_params(depth=4, w_0=8, w_a=6.0, w_m=2.0, group_width=4, se_ratio=0.25)
+    return RegNet(blocks, num_classes=10, stem_width=8)
 
 
 def tiny_densenet():

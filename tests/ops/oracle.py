@@ -151,8 +151,10 @@ def call_in_float(function, args, kwargs):
 
 def tolerance(row, outputs):
     dtypes = {t.dtype for t in leaves([outputs, row.args, row.kwargs]) if isinstance(t, torch.Tensor)}
-    limits = [TOLERANCES[d] for d in dtypes if d in TOLERANCES] or [(1e-7, 1e-7) if any(isinstance(v, float) for v in leaves(outputs)) else (0.0, 0.0)]
-    rtol, atol = max(limits, key=lambda limit: limit[0])
+    limits = [TOLERANCES[d] for d in dtypes if d in TOLERANCES]
+    if any(isinstance(v, float) for v in leaves(outputs)):
+        limits.append((1e-7, 1e-7))
+    rtol, atol = max(limits, key=lambda limit: limit[0], default=(0.0, 0.0))
     return row.rtol if row.rtol is not None else rtol, row.atol if row.atol is not None else atol
 
 

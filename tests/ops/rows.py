@@ -22,14 +22,15 @@ Bare words are values: None True False nan inf, a dtype (f32: torch.float32), co
 strided (layout). Strings are quoted.
 
 Options  @dtypes=LIST (codes and the sets float floats ints reals all complex)  @layouts=t,s2 (the row as it is, and once more with
-each layout on every tensor that names none and has the dimensions for it)  @rtol= @atol=  @meta (compare sizes, strides and dtype only: random, empty)
+each layout on every tensor that names none and has the dimensions for it)
+         @rtol= @atol=  @meta (compare sizes, strides and dtype only: random, empty)
 A line `@default rtol=1e-4 atol=1e-5` holds from there to the end of the file. `#` starts a comment at a line's start or after a space.
 """
 
 import ast
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -70,7 +71,6 @@ class Row:
     atol: float = None
     meta: bool = False
     error: bool = False
-    defaults: dict = field(default_factory=dict)
 
 
 @dataclass

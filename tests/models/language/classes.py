@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor, nn
 
-from .registry import call, example
+from .registry import example
 
 
 @torch.jit.script

@@ -147,7 +147,8 @@ class DictClearPopitem(nn.Module):
 
 @example(((1, 2.0, "c"),))
 class Tuples(nn.Module):
-    def forward(self, t: Tuple[int, float, str]) -> Tuple[int, Tuple[float, str], Tuple[int, float], int, Tuple[int, Tuple[int, int]], List[int]]:
+    def forward(self, t: Tuple[int, float, str]) -> Tuple[int, Tuple[float, str], Tuple[int, float], int,
+                                                          Tuple[int, Tuple[int, int]], List[int]]:
         a, b, c = t
         first, *rest = (1, 2, 3)
         nested = (a, (a + 1, a + 2))
@@ -272,7 +273,8 @@ class Annotations(nn.Module):
 
 @example(({"k": [torch.ones(1)]}, [("a", 1), ("b", 2)]))
 class DeepTypes(nn.Module):
-    def forward(self, d: Dict[str, List[Tensor]], p: List[Tuple[str, int]]) -> Tuple[Dict[str, Tuple[Tensor, Optional[int]]], Dict[str, int]]:
+    def forward(self, d: Dict[str, List[Tensor]],
+                p: List[Tuple[str, int]]) -> Tuple[Dict[str, Tuple[Tensor, Optional[int]]], Dict[str, int]]:
         out: Dict[str, Tuple[Tensor, Optional[int]]] = {}
         for k, v in d.items():
             out[k] = (torch.stack(v), None)

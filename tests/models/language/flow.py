@@ -112,7 +112,8 @@ class LoopOverTensor(nn.Module):
         return total, positive, out
 
 
-@example((torch.ones(3), 3), call(torch.ones(3), 4, error="expected 4 got 3"), call(torch.ones(3), -1, error="AssertionError|must be positive"))
+@example((torch.ones(3), 3), call(torch.ones(3), 4, error="expected 4 got 3"),
+         call(torch.ones(3), -1, error="AssertionError|must be positive"))
 class Assertions(nn.Module):
     def forward(self, x: Tensor, n: int) -> int:
         assert n > 0, "must be positive"
@@ -121,7 +122,8 @@ class Assertions(nn.Module):
         return n
 
 
-@example((1,), call(2, error="plain message"), call(3, error="value is 3"), call(4, error="not here"), call(5, error="no message|Exception"))
+@example((1,), call(2, error="plain message"), call(3, error="value is 3"), call(4, error="not here"),
+         call(5, error="no message|Exception"))
 class Raises(nn.Module):
     def check(self, n: int) -> int:
         if n == 2:

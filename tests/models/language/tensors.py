@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Tuple
 import torch
 from torch import Tensor, nn
 
-from .registry import call, example
+from .registry import example
 
 GRID = torch.arange(24.0).reshape(2, 3, 4)
 
@@ -81,11 +81,13 @@ class Properties(nn.Module):
 class Creation(nn.Module):
     def forward(self, x: Tensor) -> List[Tensor]:
         n = x.size(0)
-        return [torch.tensor(3), torch.tensor(2.5), torch.tensor([1, 2, n]), torch.tensor([[1.0, 2.0], [3.0, float(n)]]), torch.tensor([True, False]),
+        return [torch.tensor(3), torch.tensor(2.5), torch.tensor([1, 2, n]),
+                torch.tensor([[1.0, 2.0], [3.0, float(n)]]), torch.tensor([True, False]),
                 torch.tensor([1, 2], dtype=torch.float64), torch.zeros(n, 3), torch.ones([n, 1], dtype=torch.int32), torch.full((2, 2), 7),
                 torch.full([2], 0.5), torch.arange(n), torch.arange(1, 6, 2), torch.arange(0.0, 1.0, 0.25), torch.eye(2),
                 torch.linspace(0, 1, 3), torch.zeros_like(x), torch.empty(0), x.new_zeros(3), x.new_full([2], 1.5),
-                torch.tensor([float("inf"), float("-inf"), float("nan")]), torch.as_tensor([1, 2]), torch.scalar_tensor(4), torch.tensor(torch.jit.annotate(List[int], []))]
+                torch.tensor([float("inf"), float("-inf"), float("nan")]), torch.as_tensor([1, 2]), torch.scalar_tensor(4),
+                torch.tensor(torch.jit.annotate(List[int], []))]
 
 
 @example((torch.tensor([[1, 2], [3, 4]]),))
@@ -143,7 +145,8 @@ class Functional(nn.Module):
         return {"relu": f.relu(x - 2), "pad": f.pad(x, [1, 1], value=-1.0), "soft": f.softmax(x, 1), "norm": f.normalize(x, dim=1),
                 "ln": f.layer_norm(x, [2]), "interp": f.interpolate(x[None, None], scale_factor=2.0, mode="nearest"),
                 "drop": f.dropout(x, 0.5, training=False), "gelu": f.gelu(x), "one": f.one_hot(x.long()), "mse": f.mse_loss(x, x + 1),
-                "ce": f.cross_entropy(x, torch.tensor([0, 1])), "cos": f.cosine_similarity(x, x + 1), "einsum": torch.einsum("ij,kj->ik", x, x)}
+                "ce": f.cross_entropy(x, torch.tensor([0, 1])), "cos": f.cosine_similarity(x, x + 1),
+                "einsum": torch.einsum("ij,kj->ik", x, x)}
 
 
 @example((torch.tensor([1.0, 2.0, 3.0]),))

@@ -1,11 +1,11 @@
 """What torch.jit.trace writes, alone and mixed with scripting."""
 
-from typing import Dict, Tuple
+from typing import Tuple
 
 import torch
 from torch import Tensor, nn
 
-from .registry import Call, call, example
+from .registry import call, example
 
 
 def traced(model, *args, **options):
@@ -107,8 +107,8 @@ def trace_module():
     return torch.jit.trace_module(Methods().eval(), {"forward": x, "energy": (x, torch.tensor(2.0))})
 
 
-example((torch.linspace(0, 1, 16).reshape(1, 1, 4, 4),), call(torch.ones(1, 1, 4, 4), torch.tensor(3.0), method="energy"), make=trace_module,
-        name="TracedMethods")(None)
+example((torch.linspace(0, 1, 16).reshape(1, 1, 4, 4),), call(torch.ones(1, 1, 4, 4), torch.tensor(3.0), method="energy"),
+        make=trace_module, name="TracedMethods")(None)
 
 
 def branches(x):
