@@ -18,7 +18,7 @@ using test::make_zip;
 using test::to_storage;
 using namespace std::string_literals;
 
-const std::string kFolder = "tests/archive/";
+const std::string kFolder = "tests/archives/small/";
 
 // Objects of one attribute, "state"; types by the few names the test archives use.
 class StateBinder final : public ObjectBinder {
@@ -224,9 +224,9 @@ TEST(Archive, NamesMissingAndShortTensorRecords) {
 TEST(Archive, NamesWhatAFileIsInstead) {
   const auto script = Archive::Kind::kTorchScript;
   const auto save = Archive::Kind::kTorchSave;
-  EXPECT_NE(Archive::open("tests/archive/none.pt").status().message().find("No such file"), std::string::npos);
-  EXPECT_EQ(Archive::open("tests/archive/none.pt").status().code(), ErrorCode::kNotFound);
-  EXPECT_NE(Archive::open("tests/archive").status().message().find("a folder"), std::string::npos);
+  EXPECT_NE(Archive::open("tests/archives/small/none.pt").status().message().find("No such file"), std::string::npos);
+  EXPECT_EQ(Archive::open("tests/archives/small/none.pt").status().code(), ErrorCode::kNotFound);
+  EXPECT_NE(Archive::open("tests/archives/small").status().message().find("a folder"), std::string::npos);
   expect_error("", "is empty");
   expect_error("hello", "no zip archive");
   expect_error(file_bytes(kFolder + "values_1_13.pt"), "it is a file of torch.save, a state_dict perhaps", script);

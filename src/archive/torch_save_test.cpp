@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string kFolder = "tests/archive/";
+const std::string kFolder = "tests/archives/small/";
 
 const IValue& at(const IValue& dict, const char* key) {
   const IValue* found = dict.as_dict().find(IValue(key));
