@@ -82,7 +82,7 @@ float row_max(const float* x, int64_t n) {
   return hn::GetLane(hn::MaxOfLanes(d, fold_row(x, n, hn::Set(d, lowest), lowest, larger, larger)));
 }
 
-float row_sum(const float* x, int64_t n) {
+float RowSum(const float* x, int64_t n) {
   const D d;
   const auto add = [](V a, V b) HWY_ATTR { return hn::Add(a, b); };
   return hn::GetLane(hn::SumOfLanes(d, fold_row(x, n, hn::Zero(d), 0.0f, add, add)));
@@ -174,7 +174,7 @@ Moments MomentsOf(const float* x, int64_t n) {
   // Long rows are summed in pieces, so that single precision keeps its digits.
   constexpr int64_t kPiece = 8192;
   double total = 0;
-  for (int64_t i = 0; i < n; i += kPiece) total += row_sum(x + i, n - i < kPiece ? n - i : kPiece);
+  for (int64_t i = 0; i < n; i += kPiece) total += RowSum(x + i, n - i < kPiece ? n - i : kPiece);
   const auto mean = static_cast<float>(total / static_cast<double>(n));
   const V centre = hn::Set(d, mean);
   const auto add_square = [centre](V sum, V v) HWY_ATTR {
@@ -301,6 +301,7 @@ HWY_EXPORT(LayerNormRows);
 HWY_EXPORT(RmsNormRows);
 HWY_EXPORT(ScaleShift);
 HWY_EXPORT(ScaleShiftChannels);
+HWY_EXPORT(RowSum);
 HWY_EXPORT(MaxOfRows);
 HWY_EXPORT(SumOfRows);
 
@@ -331,6 +332,7 @@ void scale_shift_channels(const float* x, float* y, int64_t pixels, int64_t chan
                           const float* shift) {
   HWY_DYNAMIC_DISPATCH(ScaleShiftChannels)(x, y, pixels, channels, scale, shift);
 }
+float sum_of(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(RowSum)(x, n); }
 void max_of_rows(const float* const* rows, int64_t count, int64_t n, float* out) {
   HWY_DYNAMIC_DISPATCH(MaxOfRows)(rows, count, n, out);
 }

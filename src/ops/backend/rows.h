@@ -34,6 +34,8 @@ void scale_shift(const float* x, float* y, int64_t n, float scale, float shift);
 void scale_shift_channels(const float* x, float* y, int64_t pixels, int64_t channels, const float* scale,
                           const float* shift);
 
+// Sum of n elements.
+float sum_of(const float* x, int64_t n);
 // out[j] = the largest of rows[0..count)[j]; NaN wins.
 void max_of_rows(const float* const* rows, int64_t count, int64_t n, float* out);
 // out[j] = (sum of rows[0..count)[j]) * scale.
