@@ -1,0 +1,161 @@
+#include "program/loader.h"
+
+#include <cstdio>
+
+#include "lang/importer.h"
+#include "lang/script_unit.h"
+#include "program/archive_source.h"
+#include "program/binder.h"
+#include "program/program.h"
+#include "program/runtime.h"
+
+namespace heddle::program {
+namespace {
+
+Status collect_extra_files(const archive::Archive& archive, jit::ExtraFiles* wanted) {
+  if (!wanted) return ok_status();
+  for (auto& [name, content] : *wanted) {
+    Result<std::string> read = archive.read_extra_file(name);
+    // As in PyTorch, a file that is not there leaves its entry empty.
+    content = read.ok() ? std::move(read).value() : std::string();
+  }
+  return ok_status();
+}
+
+std::string place_text(const ir::MissingOperator& missing) {
+  return missing.range.known() ? concat(missing.range.source->name(), ":", missing.range.line())
+                               : std::string("unknown place");
+}
+
+// One entry an operator, in the order they were met.
+std::vector<jit::MissingOperator> by_name(const std::vector<ir::MissingOperator>& all) {
+  std::vector<jit::MissingOperator> out;
+  for (const ir::MissingOperator& missing : all) {
+    jit::MissingOperator* entry = nullptr;
+    for (jit::MissingOperator& known : out) {
+      if (known.name == missing.name) entry = &known;
+    }
+    if (!entry) entry = &out.emplace_back(jit::MissingOperator{missing.name, {}});
+    entry->places.push_back(place_text(missing));
+  }
+  return out;
+}
+
+std::string missing_message(const std::string& file, const std::vector<jit::MissingOperator>& missing) {
+  std::string out = concat("'", file, "' calls ", missing.size(),
+                           " operator(s) that Heddle does not have; reaching one is an error:");
+  for (const jit::MissingOperator& op : missing) {
+    out += concat("\n  ", op.name, " at ", op.places[0]);
+    if (op.places.size() > 1) out += concat(" and ", op.places.size() - 1, " more");
+  }
+  return out;
+}
+
+void warn(const jit::LoadOptions& options, const std::string& message) {
+  if (options.warn) {
+    options.warn(message);
+  } else {
+    std::fprintf(stderr, "warning: %s\n", message.c_str());
+  }
+}
+
+class Loader {
+ public:
+  Loader(std::shared_ptr<const archive::Archive> archive, const jit::LoadOptions& options)
+      : archive_(std::move(archive)),
+        options_(options),
+        program_(make_ref<Program>(options.optimize)),
+        importer_(make_ref<lang::Importer>(*program_->unit, [archive = archive_](const std::string& qualifier) {
+          return read_source(archive, qualifier);
+        })) {}
+
+  Result<IValue> run() {
+    Binder binder([this](const std::string& text) { return importer_->parse_type_text(text); }, program_);
+    importer_->set_constants(HEDDLE_TRY(archive_->read_constants(&binder)));
+    const IValue root = HEDDLE_TRY(archive_->read_pickle("data", &binder));
+    HEDDLE_REQUIRE_CODE(root.is_object() && root.as_object().class_type->is_module(), kBadArchive, "'",
+                        archive_->name(), "' holds a value of type ", root.type_text(),
+                        "; expected a module saved with torch.jit.save");
+    HEDDLE_TRY(binder.run_pending([this](const Ref<Callable>& method, const IValue& object, IValue state) -> Status {
+      HEDDLE_TRY(program_->run(method, {object, std::move(state)}));
+      return ok_status();
+    }));
+    for (const Ref<Callable>& method : root.as_object().class_type->methods) HEDDLE_TRY(program_->prepare(method));
+    program_->missing_operators = by_name(program_->unit->missing_operators);
+    if (!program_->missing_operators.empty()) {
+      const std::string message = missing_message(archive_->name(), program_->missing_operators);
+      if (options_.strict) return error(ErrorCode::kUnsupported, message);
+      warn(options_, message);
+    }
+    HEDDLE_TRY(collect_extra_files(*archive_, options_.extra_files));
+    return root;
+  }
+
+ private:
+  static Result<Ref<const Source>> read_source(const std::shared_ptr<const archive::Archive>& archive,
+                                               const std::string& qualifier) {
+    const Ref<const Source> code = HEDDLE_TRY(archive->read_code(qualifier));
+    if (!code) return Ref<const Source>();
+    return Ref<const Source>(make_ref<ArchiveSource>(*code, archive, qualifier));
+  }
+
+  const std::shared_ptr<const archive::Archive> archive_;
+  const jit::LoadOptions& options_;
+  const Ref<Program> program_;
+  const Ref<lang::Importer> importer_;
+};
+
+jit::Module load_opened(Result<archive::Archive> opened, const jit::LoadOptions& options) {
+  return jit::Module(value_or_throw(load_module(value_or_throw(std::move(opened)), options)));
+}
+
+}  // namespace
+
+Result<IValue> load_module(archive::Archive archive, const jit::LoadOptions& options) {
+  ensure_runtime();
+  return Loader(std::make_shared<const archive::Archive>(std::move(archive)), options).run();
+}
+
+}  // namespace heddle::program
+
+namespace heddle::jit {
+
+Module load(const std::string& path, const LoadOptions& options) {
+  return program::load_opened(archive::Archive::open(path), options);
+}
+
+Module load(std::istream& stream, const LoadOptions& options) {
+  return program::load_opened(archive::Archive::open_stream(stream, "<stream>"), options);
+}
+
+Module load(const void* data, size_t size, const LoadOptions& options) {
+  return program::load_opened(archive::Archive::open_copy(data, size, "<buffer>"), options);
+}
+
+CompilationUnit::CompilationUnit(const std::string& source) {
+  program::ensure_runtime();
+  auto program = make_ref<program::Program>(/*optimize=*/true);
+  value_or_throw(lang::ScriptUnit::define(*program->unit, make_ref<Source>("<string>", source)));
+  program_ = std::move(program);
+}
+
+Method CompilationUnit::get_function(const std::string& name) const {
+  Ref<Callable> function = static_cast<program::Program&>(*program_).unit->find_function(name);
+  if (function) return Method(IValue(), std::move(function), program_);
+  throw Error(error(ErrorCode::kNotFound, "no function '", name, "'; there are: ", join(function_names(), ", ")));
+}
+
+Value CompilationUnit::run_method(const std::string& function, std::vector<IValue> arguments,
+                                  const KeywordArguments& keywords) const {
+  return get_function(function)(std::move(arguments), keywords);
+}
+
+std::vector<std::string> CompilationUnit::function_names() const {
+  std::vector<std::string> names;
+  for (const Ref<ir::Function>& function : static_cast<program::Program&>(*program_).unit->functions()) {
+    if (function->qualified_name().find('.') == std::string::npos) names.push_back(function->qualified_name());
+  }
+  return names;
+}
+
+}  // namespace heddle::jit
