@@ -75,6 +75,11 @@ void add_input_options(CLI::App& command, std::vector<std::string>& inputs, std:
   command.add_flag("--gray", options.image.gray, "Photographs have one channel");
 }
 
+ExitCode print_parallel_info() {
+  std::printf("%s", get_parallel_info().c_str());
+  return kDone;
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app("Loads TorchScript archives and runs them on CPUs.", "heddle");
   app.require_subcommand(1);
@@ -108,12 +113,7 @@ int run_command(int argc, char** argv) {
   ops_app->callback([&] { chosen = [&] { return list_operators(operator_name, operators_json); }; });
 
   CLI::App* info_app = app.add_subcommand("parallel-info", "Show the thread settings and where each comes from");
-  info_app->callback([&] {
-    chosen = [] {
-      std::printf("%s", get_parallel_info().c_str());
-      return kDone;
-    };
-  });
+  info_app->callback([&] { chosen = print_parallel_info; });
 
   try {
     app.parse(argc, argv);
@@ -130,13 +130,12 @@ int run_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace heddle;
   try {
+    const std::string name(argc > 0 ? argv[0] : "");
+    if (name.substr(name.rfind('/') + 1) == "parallel_info") return cli::print_parallel_info();
     return cli::run_command(argc, argv);
   } catch (const cli::Failure& failure) {
     std::fprintf(stderr, "heddle: %s\n", failure.what());
     return failure.code();
-  } catch (const Error& failure) {
-    std::fprintf(stderr, "heddle: %s\n", failure.what());
-    return cli::kModelFailed;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "heddle: %s\n", failure.what());
     return cli::kModelFailed;
