@@ -1,8 +1,12 @@
 # heddle_layers(<file>): one heddle_layer a `layer` row of tools/layers.txt, in its order, so that the linker and the
-# include checker hold the flow to the same rows. Sets HEDDLE_LAYERS to their names.
+# include checker hold the flow to the same rows. Sets HEDDLE_LAYERS to their names, and HEDDLE_PUBLIC_LAYERS to those whose
+# headers the public C++ API includes (`face include/heddle`): their symbols are visible in libheddle.so, as are program's.
 function(heddle_layers file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   file(STRINGS "${file}" rows REGEX "^layer ")
+  file(STRINGS "${file}" face REGEX "^face include/heddle ")
+  string(REGEX REPLACE "^face include/heddle as heddle: *" "" public "${face}")
+  string(REPLACE " " ";" public "${public}")
   set(names "")
   foreach(row IN LISTS rows)
     string(REGEX MATCH "^layer ([a-z]+):(.*)$" matched "${row}")
@@ -15,9 +19,13 @@ function(heddle_layers file)
       set(excluded EXCLUDE ${HEDDLE_UNUSED_BACKENDS})
     endif()
     heddle_layer(${name} DEPENDS ${below} ${excluded})
+    if(name IN_LIST public OR name STREQUAL "program")
+      set_target_properties(heddle_${name} PROPERTIES CXX_VISIBILITY_PRESET default)
+    endif()
     list(APPEND names ${name})
   endforeach()
   set(HEDDLE_LAYERS ${names} PARENT_SCOPE)
+  set(HEDDLE_PUBLIC_LAYERS ${public} PARENT_SCOPE)
 endfunction()
 
 # heddle_layer(<folder> [DEPENDS <layers>...] [EXCLUDE <file names>...])
