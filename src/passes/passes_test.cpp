@@ -193,6 +193,21 @@ TEST(DeadCode, RemovesWhatNobodyReadsAndKeepsEffects) {
 )");
 }
 
+TEST(DeadCode, KeepsCarriedValuesThatOnlyTheBodyReads) {
+  const char* text = R"(graph(%x : int,
+      %n : int):
+  %yes : bool = prim::Constant[value=True]()
+  %l : List[int] = prim::ListConstruct(%x)
+  %last : int = prim::Loop(%n, %yes, %x)
+    block0(%i : int, %p : int):
+      %m : List[int] = aten::append.t(%l, %p)
+      %q : int = aten::add.int(%p, %i)
+      -> (%yes, %q)
+  return (%l)
+)";
+  EXPECT_EQ(run(&remove_dead_code, text), text);
+}
+
 TEST(Inline, ReplacesCallsAndRemembersWhere) {
   install_test_operators();
   auto unit = make_ref<ir::CompilationUnit>();

@@ -29,7 +29,11 @@ class Liveness {
   }
 
   bool alive(const ir::Node* node) const { return nodes_.count(node); }
-  bool alive(const ir::Value* value) const { return values_.count(value); }
+  // Whether result i of an If or Loop is read behind it, or carried into a turn that reads it.
+  bool result_alive(const ir::Node* node, size_t i) const {
+    if (values_.count(node->output(i))) return true;
+    return node->is(ir::NodeKind::kLoop) && values_.count(node->block(0)->input(i + 1));
+  }
 
  private:
   void roots(const ir::Block& block) {
@@ -104,7 +108,7 @@ void sweep(ir::Block* block, const Liveness& liveness) {
     }
     std::vector<size_t> unread;
     for (size_t i = merges ? node->output_count() : 0; i-- > 0;) {
-      if (!liveness.alive(node->output(i))) unread.push_back(i);
+      if (!liveness.result_alive(node, i)) unread.push_back(i);
     }
     for (size_t i : unread) drop_result(node, i);
     for (const auto& inner : node->blocks()) sweep(inner.get(), liveness);
