@@ -32,20 +32,20 @@ list(APPEND HEDDLE_PRIVATE_LIBRARIES hwy)
 if(USE_MKLDNN)
   find_package(dnnl REQUIRED)
   if(NOT DNNL_CPU_RUNTIME STREQUAL MKLDNN_CPU_RUNTIME)
-    message(FATAL_ERROR
-      "MKLDNN_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}, but the oneDNN in ${dnnl_DIR} was built with "
-      "${DNNL_CPU_RUNTIME}: set MKLDNN_CPU_RUNTIME=${DNNL_CPU_RUNTIME}, point dnnl_DIR at a oneDNN built with "
-      "DNNL_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}, or set USE_MKLDNN=0.")
+    message(WARNING
+      "MKLDNN_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}, but the oneDNN in ${dnnl_DIR} was built with ${DNNL_CPU_RUNTIME}. It is "
+      "used all the same: Heddle splits the work itself and calls oneDNN on one thread, so its own threading does not run. "
+      "To link no other runtime, point dnnl_DIR at a oneDNN built with DNNL_CPU_RUNTIME=${MKLDNN_CPU_RUNTIME}.")
   endif()
   target_link_libraries(heddle_kernel_libraries INTERFACE DNNL::dnnl)
   list(APPEND HEDDLE_PRIVATE_LIBRARIES dnnl)
   target_compile_definitions(heddle_kernel_libraries INTERFACE
-    HEDDLE_USE_MKLDNN=1 HEDDLE_MKLDNN_RUNTIME_${MKLDNN_CPU_RUNTIME}=1)
+    HEDDLE_USE_MKLDNN=1 HEDDLE_MKLDNN_RUNTIME_${DNNL_CPU_RUNTIME}=1)
   # ops/backend keeps oneDNN's runtime to one thread a call, so it must reach it.
-  if(MKLDNN_CPU_RUNTIME STREQUAL "OMP")
+  if(DNNL_CPU_RUNTIME STREQUAL "OMP")
     find_package(OpenMP REQUIRED COMPONENTS CXX)
     target_link_libraries(heddle_kernel_libraries INTERFACE OpenMP::OpenMP_CXX)
-  elseif(MKLDNN_CPU_RUNTIME STREQUAL "TBB")
+  elseif(DNNL_CPU_RUNTIME STREQUAL "TBB")
     find_package(TBB REQUIRED)
     target_link_libraries(heddle_kernel_libraries INTERFACE TBB::tbb)
   endif()
