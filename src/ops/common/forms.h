@@ -34,6 +34,7 @@ struct FormsOf<f, std::tuple<All...>, std::index_sequence<I...>> {
   using Arguments = std::tuple<All...>;
   template <size_t i>
   using Argument = std::tuple_element_t<i, Arguments>;
+  static constexpr bool kTensorFirst = std::is_same_v<Argument<0>, const Tensor&>;
   static auto functional(Argument<I>... arguments) { return f(arguments..., Out()); }
   static auto in_place(Argument<I>... arguments) {
     const Tensor& self = std::get<0>(std::tie(arguments...));
@@ -65,7 +66,9 @@ schema::Kernel into_out() {
 template <auto f>
 schema::TableBuilder& add_forms(schema::TableBuilder& table, std::string_view schema, FormNames names = {},
                                 uint32_t flags = schema::kPure) {
-  if (!names.in_place.empty()) table.add(in_place_schema(schema, names.in_place), in_place<f>(), flags);
+  if constexpr (detail::Forms<f>::kTensorFirst) {
+    if (!names.in_place.empty()) table.add(in_place_schema(schema, names.in_place), in_place<f>(), flags);
+  }
   if (!names.out.empty()) table.add(out_schema(schema, names.out), into_out<f>(), flags);
   return table.add(schema, functional<f>(), flags);
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/dtype.h"
+#include "ops/common/dispatch.h"
 
 namespace heddle::ops {
 
@@ -75,6 +76,12 @@ struct MapLoop<R(A...), F> {
   }
 };
 
+template <class Signature, class F>
+void run_stateless(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+  const F f{};
+  MapLoop<Signature, F>::run(&f, data, strides, n0, n1);
+}
+
 }  // namespace detail
 
 // The loop `out = f(inputs...)` for a signature R(A...); its context is a pointer to f.
@@ -83,11 +90,44 @@ constexpr Loop map_loop() {
   return &detail::MapLoop<Signature, F>::run;
 }
 
+// The same for a function object without state; its context is ignored.
+template <class Signature, class F>
+constexpr Loop stateless_loop() {
+  return &detail::run_stateless<Signature, F>;
+}
+
 // A loop for each dtype that has one (null otherwise), indexed by DType: how an element-wise operator describes itself.
 struct LoopTable {
   std::array<Loop, 16> loops{};
   constexpr Loop operator[](DType dtype) const { return loops[static_cast<size_t>(dtype)]; }
   constexpr Loop& at(DType dtype) { return loops[static_cast<size_t>(dtype)]; }
 };
+
+// Tables of loops of one function object, whose operator() is a template over the element type: T(T), T(T, T), bool(T,
+// T) ...
+template <class F, class... T>
+constexpr LoopTable unary_loops(Types<T...>) {
+  LoopTable table;
+  ((table.at(dtype_of<T>) = stateless_loop<T(T), F>()), ...);
+  return table;
+}
+template <class F, class... T>
+constexpr LoopTable binary_loops(Types<T...>) {
+  LoopTable table;
+  ((table.at(dtype_of<T>) = stateless_loop<T(T, T), F>()), ...);
+  return table;
+}
+template <class F, class... T>
+constexpr LoopTable unary_predicate_loops(Types<T...>) {
+  LoopTable table;
+  ((table.at(dtype_of<T>) = stateless_loop<bool(T), F>()), ...);
+  return table;
+}
+template <class F, class... T>
+constexpr LoopTable binary_predicate_loops(Types<T...>) {
+  LoopTable table;
+  ((table.at(dtype_of<T>) = stateless_loop<bool(T, T), F>()), ...);
+  return table;
+}
 
 }  // namespace heddle::ops

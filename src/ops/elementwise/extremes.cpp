@@ -1,0 +1,155 @@
+// maximum, minimum, fmax, fmin, and the clamps.
+#include <cmath>
+
+#include "ops/common/forms.h"
+#include "ops/elementwise/binary.h"
+#include "ops/elementwise/clamp.h"
+#include "ops/elementwise/spec.h"
+
+namespace heddle::ops {
+namespace {
+
+template <class T>
+bool is_nan(T x) {
+  return x != x;
+}
+// A nan on either side is the result.
+struct Maximum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return a > b || is_nan(a) ? a : b;
+  }
+};
+struct Minimum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return a < b || is_nan(a) ? a : b;
+  }
+};
+// A nan is no candidate.
+struct Fmax {
+  template <class T>
+  T operator()(T a, T b) const {
+    return a > b || is_nan(b) ? a : b;
+  }
+};
+struct Fmin {
+  template <class T>
+  T operator()(T a, T b) const {
+    return a < b || is_nan(b) ? a : b;
+  }
+};
+// A nan of either is the result; where the bounds cross, the upper one is.
+struct ClampMin {
+  template <class T>
+  T operator()(T x, T low) const {
+    return x < low || is_nan(low) ? low : x;
+  }
+};
+struct ClampMax {
+  template <class T>
+  T operator()(T x, T high) const {
+    return x > high || is_nan(high) ? high : x;
+  }
+};
+struct Clamp {
+  template <class T>
+  T operator()(T x, T low, T high) const {
+    if (is_nan(low)) return low;
+    return ClampMax()(ClampMin()(x, low), high);
+  }
+};
+
+using OrderedTypes = Join<RealTypes, BoolType>;
+
+constexpr BinaryOperator kMaximum{"maximum", Promote::kCommon, binary_loops<Maximum>(OrderedTypes{})};
+constexpr BinaryOperator kMinimum{"minimum", Promote::kCommon, binary_loops<Minimum>(OrderedTypes{})};
+constexpr BinaryOperator kFmax{"fmax", Promote::kCommon, binary_loops<Fmax>(OrderedTypes{})};
+constexpr BinaryOperator kFmin{"fmin", Promote::kCommon, binary_loops<Fmin>(OrderedTypes{})};
+constexpr BinaryOperator kClampMin{"clamp_min", Promote::kCommon, binary_loops<ClampMin>(RealTypes{})};
+constexpr BinaryOperator kClampMax{"clamp_max", Promote::kCommon, binary_loops<ClampMax>(RealTypes{})};
+
+Status check_clamp(const Tensor& self, bool has_bound) {
+  HEDDLE_REQUIRE(has_bound, "torch.clamp: At least one of 'min' or 'max' must not be None");
+  HEDDLE_REQUIRE(!is_complex(self.dtype()), "clamp is not supported for complex types");
+  return ok_status();
+}
+
+Result<Tensor> clamp_both(Iterator& it) {
+  HEDDLE_TRY(it.build(Promote::kCommon));
+  HEDDLE_TRY(it.map_ternary<RealTypes>("clamp", []<class T>(T x, T low, T high) { return Clamp()(x, low, high); }));
+  return it.result();
+}
+
+Result<Tensor> clamp_numbers(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
+                             const Out& out) {
+  return clamp(self, low, high, out);
+}
+Result<Tensor> clamp_tensors(const Tensor& self, const std::optional<Tensor>& low, const std::optional<Tensor>& high,
+                             const Out& out) {
+  HEDDLE_TRY(check_clamp(self, low || high));
+  if (!high) return run_binary(kClampMin, self, *low, out);
+  if (!low) return run_binary(kClampMax, self, *high, out);
+  Iterator it;
+  it.output(out).input(self).input(*low).input(*high);
+  return clamp_both(it);
+}
+template <const BinaryOperator& op>
+Result<Tensor> clamp_one(const Tensor& self, const Scalar& bound, const Out& out) {
+  HEDDLE_TRY(check_clamp(self, true));
+  return run_binary(op, self, bound, out);
+}
+
+template <const BinaryOperator& op>
+void add_clamp(schema::TableBuilder& table, const std::string& name, const std::string& bound) {
+  add_forms<&clamp_one<op>>(table, concat("aten::", name, "(Tensor self, Scalar ", bound, ") -> Tensor"),
+                            {name + "_", name + ".out"});
+  add_forms<&binary<op>>(table, concat("aten::", name, ".Tensor(Tensor self, Tensor ", bound, ") -> Tensor"),
+                         {name + "_.Tensor", name + ".Tensor_out"});
+}
+
+template <const BinaryOperator& op>
+void add_extreme(schema::TableBuilder& table, const std::string& name) {
+  add_forms<&binary<op>>(table, concat("aten::", name, "(Tensor self, Tensor other) -> Tensor"),
+                         {.out = name + ".out"});
+}
+
+}  // namespace
+
+Result<Tensor> maximum(const Tensor& self, const Tensor& other, const Out& out) {
+  return run_binary(kMaximum, self, other, out);
+}
+Result<Tensor> minimum(const Tensor& self, const Tensor& other, const Out& out) {
+  return run_binary(kMinimum, self, other, out);
+}
+Result<Tensor> clamp(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
+                     const Out& out) {
+  HEDDLE_TRY(check_clamp(self, low || high));
+  if (!high) return run_binary(kClampMin, self, *low, out);
+  if (!low) return run_binary(kClampMax, self, *high, out);
+  Iterator it;
+  it.output(out).input(self).number(*low).number(*high);
+  return clamp_both(it);
+}
+
+}  // namespace heddle::ops
+
+HEDDLE_OPERATORS(extremes) {
+  using namespace heddle::ops;
+  add_extreme<kMaximum>(table, "maximum");
+  add_extreme<kMinimum>(table, "minimum");
+  add_extreme<kFmax>(table, "fmax");
+  add_extreme<kFmin>(table, "fmin");
+  add_forms<&binary<kMaximum>>(table, "aten::max.other(Tensor self, Tensor other) -> Tensor", {.out = "max.out"});
+  add_forms<&binary<kMinimum>>(table, "aten::min.other(Tensor self, Tensor other) -> Tensor", {.out = "min.out"});
+  for (const std::string name : {"clamp", "clip"}) {
+    add_forms<&clamp_numbers>(table,
+                              concat("aten::", name, "(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor"),
+                              {name + "_", name + ".out"});
+    add_forms<&clamp_tensors>(
+        table, concat("aten::", name, ".Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor"),
+        {name + "_.Tensor", name + ".Tensor_out"});
+  }
+  add_clamp<kClampMin>(table, "clamp_min", "min");
+  add_clamp<kClampMax>(table, "clamp_max", "max");
+}
