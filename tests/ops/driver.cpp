@@ -1,0 +1,193 @@
+// Runs operator rows (rows.py) on the kernels of the operator table and compares with PyTorch's answers (oracle.py):
+//   heddle_ops_driver ANSWERS.pt...               every row: as it is, on several threads, with strided inputs, and on
+//   each
+//                                                 implementation of the operator; a table of what failed
+//   heddle_ops_driver --only PATTERN ANSWERS.pt   the rows with the text in them
+//   heddle_ops_driver --uncovered ANSWERS.pt...   the operators that have no row, which is a failure too
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "compare.h"
+#include "ops/common/implementation.h"
+#include "ops/operators.h"
+#include "parallel/parallel.h"
+#include "row.h"
+#include "schema/operator_table.h"
+
+namespace heddle::test {
+namespace {
+
+using schema::Operator;
+
+const Operator* find(const std::string& name) {
+  const size_t dot = name.find('.');
+  return schema::operators().find(name.substr(0, dot), dot == std::string::npos ? "" : name.substr(dot + 1));
+}
+
+struct Run {
+  std::vector<IValue> outputs;
+  std::vector<IValue> arguments;
+  // Outputs, then arguments: what sharing is judged on.
+  std::vector<IValue> all() const {
+    std::vector<IValue> values = outputs;
+    values.insert(values.end(), arguments.begin(), arguments.end());
+    return values;
+  }
+};
+
+Result<Run> run(const Operator& op, const Row& row, Layout layout, int threads) {
+  HEDDLE_TRY(parallel::set_num_threads(threads));
+  Run result;
+  result.arguments = HEDDLE_TRY(make_arguments(op, row, layout));
+  result.outputs = HEDDLE_TRY(schema::call_operator(op, result.arguments));
+  return result;
+}
+
+// Arguments left to their default are not compared.
+std::string argument_difference(const std::vector<IValue>& got, const std::vector<IValue>& wanted,
+                                const Comparison& how) {
+  for (size_t i = 0; i < got.size(); ++i) {
+    if (wanted[i].is_none()) continue;
+    std::string found = difference(got[i], wanted[i], how);
+    if (!found.empty()) return concat("argument ", i, " afterwards: ", found);
+  }
+  return {};
+}
+
+bool looks_at_layout(const Operator& op, const Row& row) {
+  // What views and questions about strides give depends on the layout, and so may random operators.
+  static const std::set<std::string> kQuestions = {
+      "aten::stride", "aten::is_contiguous", "aten::storage_offset", "aten::as_strided_copy",   "aten::is_set_to",
+      "aten::set_",   "aten::resize_",       "aten::resize_as_",     "aten::as_strided_scatter"};
+  if (kQuestions.contains(op.schema.name) || (op.flags & schema::kRandom) || row.meta_only) return true;
+  return std::any_of(op.schema.returns.begin(), op.schema.returns.end(),
+                     [](const schema::Argument& result) { return result.alias && !result.alias->is_write; });
+}
+
+std::string check_run(const Operator& op, const Row& row, const Run& got, Comparison how) {
+  std::string found = difference(got.outputs, row.outputs, how);
+  if (!found.empty()) return found;
+  const Result<std::vector<IValue>> wanted = expected_arguments(op, row);
+  if (!wanted.ok()) return wanted.status().message();
+  found = argument_difference(got.arguments, wanted.value(), how);
+  if (!found.empty() || !how.strides) return found;
+  // Sharing is judged on the row's own values, because expected_arguments made copies. Keyword arguments come in the
+  // row's order there and in the schema's here, so with several of them the pairs would not match.
+  if (tensors_in({row.kwargs_after}).size() > 1) return {};
+  std::vector<IValue> theirs = row.outputs;
+  theirs.push_back(row.args_after);
+  theirs.push_back(row.kwargs_after);
+  return sharing_difference(got.all(), theirs);
+}
+
+std::string check_variants(const Operator& op, const Row& row, const Run& first) {
+  const Result<Run> threads = run(op, row, Layout::kAsIs, 4);
+  if (!threads.ok()) return concat("4 threads: ", threads.status().message());
+  if (!(op.flags & schema::kRandom) && !row.meta_only) {
+    const std::string found = bit_difference(first.all(), threads->all());
+    if (!found.empty()) return concat("4 threads: ", found);
+  }
+  const Comparison values{row.rtol, row.atol, !row.meta_only, false};
+  if (!looks_at_layout(op, row) && row.text.find('&') == std::string::npos) {
+    const Result<Run> strided = run(op, row, Layout::kStrided, 1);
+    if (!strided.ok()) return concat("strided: ", strided.status().message());
+    const std::string found = check_run(op, row, *strided, values);
+    if (!found.empty()) return concat("strided: ", found);
+  }
+  for (size_t i = 1; i < op.implementations.size(); ++i) {
+    const std::string& name = op.implementations[i].name;
+    const ops::OnlyImplementation only(name);
+    const Result<Run> other = run(op, row, Layout::kAsIs, 1);
+    // An implementation may decline a row, but what it computes must be right.
+    const std::string found = other.ok() ? check_run(op, row, *other, values) : "";
+    if (!found.empty()) return concat(name, ": ", found);
+  }
+  return {};
+}
+
+// What is wrong with the operator on this row; empty when nothing is.
+std::string check(const Row& row) {
+  const Operator* op = find(row.op);
+  if (!op) return "no such operator";
+  const Result<Run> first = run(*op, row, Layout::kAsIs, 1);
+  if (row.must_fail) return first.ok() ? "did not fail" : "";
+  if (!first.ok()) return first.status().message();
+  const std::string found = check_run(*op, row, *first, {row.rtol, row.atol, !row.meta_only, true});
+  return found.empty() ? check_variants(*op, row, *first) : found;
+}
+
+struct Count {
+  int rows = 0;
+  int failed = 0;
+};
+
+int run_rows(const std::vector<Row>& rows, const std::string& only) {
+  std::map<std::string, Count> counts;
+  int failed = 0;
+  int ran = 0;
+  for (const Row& row : rows) {
+    if (row.text.find(only) == std::string::npos) continue;
+    const std::string found = check(row);
+    Count& count = counts[row.op];
+    ++count.rows;
+    ++ran;
+    if (found.empty()) continue;
+    ++count.failed;
+    ++failed;
+    std::printf("FAIL %s\n     %s\n", row.text.c_str(), found.c_str());
+  }
+  if (failed) {
+    std::printf("%6s %6s  operator\n", "rows", "failed");
+    for (const auto& [name, count] : counts) {
+      if (count.failed) std::printf("%6d %6d  %s\n", count.rows, count.failed, name.c_str());
+    }
+  }
+  std::printf("%d rows of %zu operators, %d failed\n", ran, counts.size(), failed);
+  return failed ? 1 : 0;
+}
+
+int list_uncovered(const std::vector<Row>& rows) {
+  std::set<std::string> covered;
+  for (const Row& row : rows) covered.insert(row.op);
+  int missing = 0;
+  for (const Operator* op : schema::operators().all()) {
+    if (covered.contains(op->schema.full_name())) continue;
+    std::printf("no row: %s\n", op->schema.to_text().c_str());
+    ++missing;
+  }
+  std::printf("%d operators without a row\n", missing);
+  return missing ? 1 : 0;
+}
+
+int fail(const Status& status) {
+  std::fprintf(stderr, "%s\n", status.message().c_str());
+  return 2;
+}
+
+int main_of(std::vector<std::string> arguments) {
+  std::string only;
+  bool uncovered = false;
+  std::vector<Row> rows;
+  auto table = ops::build_operator_table();
+  if (!table.ok()) return fail(table.status());
+  schema::install_operators(std::move(table).value());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--only" && i + 1 < arguments.size()) {
+      only = arguments[++i];
+    } else if (arguments[i] == "--uncovered") {
+      uncovered = true;
+    } else {
+      Result<std::vector<Row>> more = read_rows(arguments[i]);
+      if (!more.ok()) return fail(more.status());
+      rows.insert(rows.end(), more->begin(), more->end());
+    }
+  }
+  return uncovered ? list_uncovered(rows) : run_rows(rows, only);
+}
+
+}  // namespace
+}  // namespace heddle::test
+
+int main(int argc, char** argv) { return heddle::test::main_of({argv + 1, argv + argc}); }
