@@ -35,4 +35,13 @@ Result<Tensor> Out::deliver(const Tensor& result) const {
   return tensor_;
 }
 
+Result<Tensor> Out::deliver_as(const Tensor& values, DType dtype) const {
+  if (!given()) return to_dtype(values, dtype);
+  HEDDLE_REQUIRE(resizable_ || tensor_.sizes() == values.sizes(), "output with shape ", to_text(tensor_.sizes()),
+                 " doesn't match the broadcast shape ", to_text(values.sizes()));
+  HEDDLE_TRY(resize(tensor_, values.sizes()));
+  HEDDLE_TRY(copy_into(tensor_, values));
+  return tensor_;
+}
+
 }  // namespace heddle::ops

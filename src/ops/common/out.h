@@ -26,6 +26,8 @@ class Out {
   // For results computed apart: the new tensor itself, or the given one with the values copied in (cast as PyTorch
   // allows).
   Result<Tensor> deliver(const Tensor& result) const;
+  // The same for values whose dtype is only a means: they become `dtype`, or whatever the given tensor has.
+  Result<Tensor> deliver_as(const Tensor& values, DType dtype) const;
 
  private:
   Out(Tensor t, bool resizable) : tensor_(std::move(t)), resizable_(resizable) {}

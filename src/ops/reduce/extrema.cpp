@@ -1,0 +1,219 @@
+// max, min, amax, amin, aminmax, argmax, argmin: over everything, or along dimensions.
+#include <tuple>
+
+#include "ops/common/copy.h"
+#include "ops/common/forms.h"
+#include "ops/reduce/reduce.h"
+#include "ops/reduce/reduce_kernel.h"
+#include "schema/boxed.h"
+
+namespace heddle::ops {
+namespace {
+
+using schema::boxed;
+
+template <class T>
+bool is_nan(T x) {
+  return x != x;
+}
+// Whether v takes the place of `best`: better, or the first nan.
+template <bool largest, class T>
+bool replaces(T v, T best) {
+  if (is_nan(best)) return false;
+  return largest ? v > best || is_nan(v) : v < best || is_nan(v);
+}
+// What every number is at least as good as.
+template <bool largest, class T>
+constexpr T worst() {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (std::is_same_v<T, bool>) {
+    return !largest;
+  } else if constexpr (Limits::has_infinity) {
+    return largest ? -Limits::infinity() : Limits::infinity();
+  } else {
+    return largest ? Limits::lowest() : Limits::max();
+  }
+}
+
+template <class T, bool largest>
+struct Extreme {
+  using Value = T;
+  using Accumulator = ComputeType<T>;
+  using Result = T;
+  static constexpr bool kOrdered = false;
+  explicit Extreme(const void*) {}
+  void start(Accumulator& a) const { a = worst<largest, Accumulator>(); }
+  void take(Accumulator& a, Value v, int64_t) const {
+    const auto x = static_cast<Accumulator>(v);
+    a = replaces<largest>(x, a) ? x : a;
+  }
+  void merge(Accumulator& a, const Accumulator& b) const { a = replaces<largest>(b, a) ? b : a; }
+  Result finish(const Accumulator& a) const { return static_cast<Result>(a); }
+};
+
+// The extreme and where it was first found.
+template <class T, bool largest>
+struct ArgExtreme {
+  using Value = T;
+  struct Accumulator {
+    ComputeType<T> value;
+    int64_t position;
+  };
+  using Result = int64_t;
+  static constexpr bool kOrdered = true;
+  explicit ArgExtreme(const void*) {}
+  void start(Accumulator& a) const { a = {worst<largest, ComputeType<T>>(), -1}; }
+  void take(Accumulator& a, Value v, int64_t position) const {
+    const auto x = static_cast<ComputeType<T>>(v);
+    if (a.position < 0 || replaces<largest>(x, a.value)) a = {x, position};
+  }
+  void merge(Accumulator& a, const Accumulator& b) const {
+    if (b.position < 0) return;
+    const bool same = b.value == a.value || (is_nan(a.value) && is_nan(b.value));
+    if (a.position < 0 || replaces<largest>(b.value, a.value) || (same && b.position < a.position)) a = b;
+  }
+  Result finish(const Accumulator& a) const { return a.position; }
+};
+// Both of them as outputs: values, then indices.
+template <class T, bool largest>
+void finish_pair(const void*, const char* accumulators, int64_t count, char* const* outputs, const int64_t* strides) {
+  using Accumulator = typename ArgExtreme<T, largest>::Accumulator;
+  for (int64_t i = 0; i < count; ++i) {
+    const Accumulator& a = reinterpret_cast<const Accumulator*>(accumulators)[i];
+    *reinterpret_cast<T*>(outputs[0] + i * strides[0]) = static_cast<T>(a.value);
+    *reinterpret_cast<int64_t*>(outputs[1] + i * strides[1]) = a.position;
+  }
+}
+
+using OrderedTypes = Join<AllRealTypes, BoolType>;
+
+Status check_not_empty(const Tensor& t, const std::vector<bool>& reduced, std::string_view name) {
+  for (size_t d = 0; d < reduced.size(); ++d) {
+    HEDDLE_REQUIRE_CODE(!reduced[d] || t.sizes()[d] != 0, kIndex, name, "(): Expected reduction dim ", d,
+                        " to have non-zero size.");
+  }
+  return ok_status();
+}
+
+template <bool largest>
+Result<Tensor> extreme(const Tensor& t, const Dims& dims, bool keepdim, const Out& out, std::string_view name) {
+  const std::vector<bool> reduced = HEDDLE_TRY(reduced_dims(dims, t.dim()));
+  HEDDLE_TRY(check_not_empty(t, reduced, name));
+  HEDDLE_REQUIRE(!out.given() || out.tensor().dtype() == t.dtype(),
+                 "Expected the dtype for input and out to match, but got ", dtype_name(t.dtype()),
+                 " for input's dtype and ", dtype_name(out.tensor().dtype()), " for out's dtype.");
+  const Tensor result = HEDDLE_TRY(Tensor::empty(reduced_sizes(t, reduced, keepdim), t.dtype()));
+  HEDDLE_TRY(dispatch<OrderedTypes>(t.dtype(), name, [&]<class T>() {
+    run_reduction(reduce_kernel<Extreme<T, largest>>(), nullptr, t, reduced, std::span(&result, 1));
+    return ok_status();
+  }));
+  return out.deliver(result);
+}
+
+template <bool largest>
+Result<std::tuple<Tensor, Tensor>> extreme_with_index(const Tensor& t, int64_t dim, bool keepdim) {
+  const std::vector<bool> reduced = HEDDLE_TRY(reduced_dims(Dims{dim}, t.dim()));
+  HEDDLE_TRY(check_not_empty(t, reduced, largest ? "max" : "min"));
+  const Dims sizes = reduced_sizes(t, reduced, keepdim);
+  const Tensor outputs[2] = {HEDDLE_TRY(Tensor::empty(sizes, t.dtype())),
+                             HEDDLE_TRY(Tensor::empty(sizes, DType::kInt64))};
+  HEDDLE_TRY(dispatch<OrderedTypes>(t.dtype(), largest ? "max" : "min", [&]<class T>() {
+    ReduceKernel kernel = reduce_kernel<ArgExtreme<T, largest>>();
+    kernel.finish = &finish_pair<T, largest>;
+    run_reduction(kernel, nullptr, t, reduced, outputs);
+    return ok_status();
+  }));
+  return std::tuple(outputs[0], outputs[1]);
+}
+
+template <bool largest>
+Result<Tensor> arg_extreme(const Tensor& t, std::optional<int64_t> dim, bool keepdim, const Out& out) {
+  const std::string_view name = largest ? "argmax" : "argmin";
+  HEDDLE_REQUIRE(dim || t.numel() > 0, name,
+                 "(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                 "reduction dim with the 'dim' argument.");
+  const std::vector<bool> reduced = dim ? HEDDLE_TRY(reduced_dims(Dims{*dim}, t.dim())) : all_dims(t.dim());
+  HEDDLE_TRY(check_not_empty(t, reduced, name));
+  const Tensor result = HEDDLE_TRY(Tensor::empty(reduced_sizes(t, reduced, keepdim), DType::kInt64));
+  HEDDLE_TRY(dispatch<AllRealTypes>(t.dtype(), name, [&]<class T>() {
+    run_reduction(reduce_kernel<ArgExtreme<T, largest>>(), nullptr, t, reduced, std::span(&result, 1));
+    return ok_status();
+  }));
+  return out.deliver(result);
+}
+
+template <bool largest>
+Result<Tensor> extreme_of_all(const Tensor& t) {
+  HEDDLE_REQUIRE(t.numel() > 0, largest ? "max" : "min",
+                 "(): Expected reduction dim to be specified for input.numel() == "
+                 "0. Specify the reduction dim with the 'dim' argument.");
+  return extreme<largest>(t, {}, false, {}, largest ? "max" : "min");
+}
+Result<Tensor> amax_kernel(const Tensor& t, const Dims& dims, bool keepdim, const Out& out) {
+  return amax(t, dims, keepdim, out);
+}
+Result<Tensor> amin_kernel(const Tensor& t, const Dims& dims, bool keepdim, const Out& out) {
+  return amin(t, dims, keepdim, out);
+}
+Result<Tensor> argmax_kernel(const Tensor& t, std::optional<int64_t> dim, bool keepdim, const Out& out) {
+  return argmax(t, dim, keepdim, out);
+}
+Result<Tensor> argmin_kernel(const Tensor& t, std::optional<int64_t> dim, bool keepdim, const Out& out) {
+  return arg_extreme<false>(t, dim, keepdim, out);
+}
+Result<std::tuple<Tensor, Tensor>> aminmax(const Tensor& t, std::optional<int64_t> dim, bool keepdim) {
+  const Dims dims = dim ? Dims{*dim} : Dims();
+  HEDDLE_REQUIRE(dim || t.numel() > 0,
+                 "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+                 "identity.");
+  return std::tuple(HEDDLE_TRY(extreme<false>(t, dims, keepdim, {}, "aminmax")),
+                    HEDDLE_TRY(extreme<true>(t, dims, keepdim, {}, "aminmax")));
+}
+Result<std::tuple<Tensor, Tensor>> aminmax_all(const Tensor& t) { return aminmax(t, std::nullopt, false); }
+Result<std::tuple<Tensor, Tensor>> aminmax_dim(const Tensor& t, int64_t dim, bool keepdim) {
+  return aminmax(t, dim, keepdim);
+}
+
+template <bool largest>
+void add_extreme(schema::TableBuilder& table, const std::string& name, std::string_view second_out) {
+  table.add(concat("aten::", name, "(Tensor self) -> Tensor"), boxed<&extreme_of_all<largest>>());
+  table.add(concat("aten::", name, ".dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)"),
+            boxed<&extreme_with_index<largest>>());
+  table.derive(concat("aten::", name, ".dim_", name, "(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) ", name,
+                      ", Tensor(b!) ", second_out, ") -> (Tensor(a!) values, Tensor(b!) indices)"));
+}
+
+}  // namespace
+
+Result<Tensor> amax(const Tensor& t, const Dims& dims, bool keepdim, const Out& out) {
+  return extreme<true>(t, dims, keepdim, out, "amax");
+}
+Result<Tensor> amin(const Tensor& t, const Dims& dims, bool keepdim, const Out& out) {
+  return extreme<false>(t, dims, keepdim, out, "amin");
+}
+Result<Tensor> argmax(const Tensor& t, std::optional<int64_t> dim, bool keepdim, const Out& out) {
+  return arg_extreme<true>(t, dim, keepdim, out);
+}
+
+}  // namespace heddle::ops
+
+HEDDLE_OPERATORS(extrema) {
+  using namespace heddle::ops;
+  add_extreme<true>(table, "max", "max_values");
+  add_extreme<false>(table, "min", "min_indices");
+  add_forms<&amax_kernel>(table, "aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
+                          {.out = "amax.out"});
+  add_forms<&amin_kernel>(table, "aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
+                          {.out = "amin.out"});
+  add_forms<&argmax_kernel>(table, "aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
+                            {.out = "argmax.out"});
+  add_forms<&argmin_kernel>(table, "aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
+                            {.out = "argmin.out"});
+  table.add("aten::aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)",
+            boxed<&aminmax>());
+  table.derive(
+      "aten::aminmax.out(Tensor self, *, int? dim=None, bool keepdim=False, Tensor(a!) min, Tensor(b!) max) -> "
+      "(Tensor(a!) min, Tensor(b!) max)");
+  table.add("aten::_aminmax(Tensor self) -> (Tensor, Tensor)", boxed<&aminmax_all>());
+  table.add("aten::_aminmax.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor, Tensor)", boxed<&aminmax_dim>());
+}
