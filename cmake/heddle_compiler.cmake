@@ -36,8 +36,9 @@ if(HEDDLE_WERROR)
   target_compile_options(heddle_compiler INTERFACE -Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarms of GCC 12 inside std::string and std::vector (GCC bugs 105329, 105651).
-  target_compile_options(heddle_compiler INTERFACE -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow)
+  # False alarms of GCC 12 inside std::string, std::vector (GCC bugs 105329, 105651) and SmallVector's unused room.
+  target_compile_options(heddle_compiler INTERFACE -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow
+                         -Wno-maybe-uninitialized)
 endif()
 
 if(HEDDLE_SANITIZE)
