@@ -32,6 +32,9 @@ inline constexpr size_t kOpCount = 0
 #undef HEDDLE_INST
     ;
 
+// In operand lists of letter M: the register is not read again, its value may be taken out.
+inline constexpr uint32_t kLastUse = uint32_t{1} << 31;
+
 std::string_view mnemonic(Op op);
 // The operand letters of inst.def.
 std::string_view operand_kinds(Op op);

@@ -28,8 +28,12 @@ std::vector<std::string> list_operands(const Code& code, const Inst& inst, char 
   std::vector<std::string> out;
   for (uint32_t i = 0; i < inst.count; ++i) {
     const uint32_t entry = code.operands[inst.list + i];
-    const std::string text = kind == 'Y' ? code.types[entry]->to_text() : concat("r", entry);
-    out.push_back(kind == 'B' && i == inst.b ? "-> " + text : text);
+    const bool last_use = kind == 'M' && (entry & kLastUse);
+    std::string text = kind == 'Y' ? code.types[entry]->to_text() : concat("r", entry & ~kLastUse);
+    if (last_use) text = "move " + text;
+    if (kind == 'B' && inst.c > 0 && i == inst.b) text = "-> " + text;
+    if (kind == 'B' && inst.d > 0 && i == inst.b + inst.c) text = "drop " + text;
+    out.push_back(std::move(text));
   }
   return out;
 }
@@ -39,7 +43,7 @@ std::string line(const Code& code, const Inst& inst) {
   const uint32_t fields[] = {inst.a, inst.b, inst.c, inst.d};
   size_t field = 0;
   for (const char kind : operand_kinds(inst.op)) {
-    if (kind == 'R' || kind == 'W' || kind == 'B' || kind == 'Y') {
+    if (kind >= 'A' && kind <= 'Z') {
       for (std::string& part : list_operands(code, inst, kind)) parts.push_back(std::move(part));
     } else if (inst.op == Op::kOperator && field > 0) {
       ++field;  // the counts are seen in the list

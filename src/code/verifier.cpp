@@ -3,6 +3,8 @@
 namespace heddle::code {
 namespace {
 
+bool is_list(char kind) { return kind >= 'A' && kind <= 'Z'; }
+
 class Verifier {
  public:
   explicit Verifier(const Code& code) : code_(code) {}
@@ -34,7 +36,7 @@ class Verifier {
     const uint32_t fields[] = {inst.a, inst.b, inst.c, inst.d};
     size_t field = 0;
     for (const char kind : operand_kinds(inst.op)) {
-      if (kind == 'R' || kind == 'W' || kind == 'B' || kind == 'Y') {
+      if (is_list(kind)) {
         HEDDLE_TRY(list(at, inst, kind));
         continue;
       }
@@ -72,9 +74,11 @@ class Verifier {
     if (size_t{inst.list} + inst.count > code_.operands.size()) return broken(at, "an operand list past the end");
     const size_t limit = kind == 'Y' ? code_.types.size() : code_.register_count;
     for (uint32_t i = 0; i < inst.count; ++i) {
-      if (code_.operands[inst.list + i] >= limit)
-        return broken(at, "entry ", i, " of the operand list is out of range");
-      if (kind == 'W' || (kind == 'B' && i >= inst.b)) HEDDLE_TRY(written(at, code_.operands[inst.list + i]));
+      uint32_t entry = code_.operands[inst.list + i];
+      const bool taken = kind == 'M' && (entry & kLastUse);
+      if (taken) entry &= ~kLastUse;
+      if (entry >= limit) return broken(at, "entry ", i, " of the operand list is out of range");
+      if (taken || kind == 'W' || (kind == 'B' && i >= inst.b)) HEDDLE_TRY(written(at, entry));
     }
     return ok_status();
   }
@@ -88,7 +92,9 @@ class Verifier {
 
   Status operator_call(size_t at, const Inst& inst) {
     const schema::FunctionSchema& schema = code_.operators[inst.a]->schema;
-    if (inst.b + inst.c != inst.count) return broken(at, "arguments and results do not fill the operand list");
+    if (uint64_t{inst.b} + inst.c + inst.d != inst.count) {
+      return broken(at, "arguments, results and releases do not fill the operand list");
+    }
     if (inst.b < schema.arguments.size() || (inst.b > schema.arguments.size() && !schema.is_vararg)) {
       return broken(at, schema.full_name(), " takes ", schema.arguments.size(), " arguments, not ", inst.b);
     }

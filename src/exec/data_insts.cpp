@@ -20,13 +20,6 @@ Status wrong_kind(std::string_view expected, const IValue& value) {
   return error(ErrorCode::kType, "expected ", expected, ", but got ", value.type_text());
 }
 
-std::vector<IValue> read_list(const code::Code& code, const code::Inst& inst, const IValue* registers) {
-  std::vector<IValue> values;
-  values.reserve(inst.count);
-  for (uint32_t i = 0; i < inst.count; ++i) values.push_back(registers[code.operands[inst.list + i]]);
-  return values;
-}
-
 // Copied out first: a written register may hold the last reference to the box the items come from.
 void write_list(const code::Code& code, const code::Inst& inst, IValue* registers, std::vector<IValue> values) {
   for (uint32_t i = 0; i < inst.count; ++i) registers[code.operands[inst.list + i]] = std::move(values[i]);
@@ -42,12 +35,20 @@ bool wrap_index(int64_t& index, size_t size) {
 
 void set_print_handler(PrintHandler handler) { g_print_handler = handler; }
 
+std::vector<IValue> take_list(const code::Code& code, const code::Inst& inst, IValue* registers) {
+  std::vector<IValue> values;
+  values.reserve(inst.count);
+  const uint32_t* entry = code.operands.data() + inst.list;
+  for (uint32_t i = 0; i < inst.count; ++i) values.push_back(take(registers, entry[i]));
+  return values;
+}
+
 namespace inst {
 
 Status make_tuple(const code::Code& code, const code::Inst& inst, IValue* registers) {
   const TypePtr& type = code.types[inst.b];
   const TypePtr named = as_named_tuple(*type) ? type : nullptr;
-  registers[inst.a] = make_ref<TupleValue>(read_list(code, inst, registers), named);
+  registers[inst.a] = make_ref<TupleValue>(take_list(code, inst, registers), named);
   return ok_status();
 }
 
@@ -85,7 +86,7 @@ Status slice_tuple(const code::Inst& inst, IValue* registers) {
 Status make_list(const code::Code& code, const code::Inst& inst, IValue* registers) {
   const TypePtr& type = code.types[inst.b];
   registers[inst.a] =
-      make_ref<ListValue>(type->is(TypeKind::kList) ? type->element() : types::any(), read_list(code, inst, registers));
+      make_ref<ListValue>(type->is(TypeKind::kList) ? type->element() : types::any(), take_list(code, inst, registers));
   return ok_status();
 }
 
@@ -103,9 +104,8 @@ Status make_dict(const code::Code& code, const code::Inst& inst, IValue* registe
   const bool typed = type->is(TypeKind::kDict);
   auto dict =
       make_ref<DictValue>(typed ? type->contained()[0] : types::any(), typed ? type->contained()[1] : types::any());
-  for (uint32_t i = 0; i + 1 < inst.count; i += 2) {
-    dict->set(registers[code.operands[inst.list + i]], registers[code.operands[inst.list + i + 1]]);
-  }
+  std::vector<IValue> items = take_list(code, inst, registers);
+  for (size_t i = 0; i + 1 < items.size(); i += 2) dict->set(std::move(items[i]), std::move(items[i + 1]));
   registers[inst.a] = std::move(dict);
   return ok_status();
 }
@@ -182,7 +182,7 @@ Status print(const code::Code& code, const code::Inst& inst, IValue* registers) 
 }
 
 Status make_function(const code::Code& code, const code::Inst& inst, IValue* registers) {
-  registers[inst.a] = make_ref<FunctionValue>(code.functions[inst.b], read_list(code, inst, registers));
+  registers[inst.a] = make_ref<FunctionValue>(code.functions[inst.b], take_list(code, inst, registers));
   return ok_status();
 }
 

@@ -39,20 +39,26 @@ Status fork(Invocation& invocation, const Code& code, const Inst& inst, IValue* 
   const Callable& function = *code.functions[inst.b];
   const Code* callee = code_of(function);
   HEDDLE_TRY(check_call(callee, function, inst.count));
-  std::vector<IValue> arguments;
-  arguments.reserve(inst.count);
-  for (uint32_t i = 0; i < inst.count; ++i) arguments.push_back(registers[code.operands[inst.list + i]]);
   auto future = make_ref<FutureValue>(callee->return_type ? callee->return_type : types::any());
-  auto task = make_ref<Invocation>(Ref<const Code>::share(callee), std::move(arguments), invocation.keepalive());
+  auto task =
+      make_ref<Invocation>(Ref<const Code>::share(callee), take_list(code, inst, registers), invocation.keepalive());
   task->complete_into(future);
   registers[inst.a] = std::move(future);
   parallel::submit(std::move(task));
   return ok_status();
 }
 
+Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
+  const schema::Operator& op = *code.operators[inst.a];
+  Status status = op.kernel(schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
+  const uint32_t* drop = list + inst.b + inst.c;
+  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+  return status;
+}
+
 Result<const Callable*> find_method(const Code& code, const Inst& inst, const IValue* registers) {
   HEDDLE_REQUIRE(inst.count > 0, "a method call without an object");
-  const IValue& self = registers[code.operands[inst.list]];
+  const IValue& self = registers[code.operands[inst.list] & ~code::kLastUse];
   const std::string& name = code.names[inst.b];
   HEDDLE_REQUIRE_CODE(self.is_object(), kType, "expected an object with a method ", name, ", but got ",
                       self.type_text());
@@ -206,12 +212,9 @@ kDrop:
   for (uint32_t i = 0; i < pc->count; ++i) r[operands[pc->list + i]] = IValue();
   HEDDLE_NEXT();
 
-kOperator : {
-  const schema::Operator& op = *frame->code->operators[pc->a];
-  const uint32_t* list = operands + pc->list;
-  HEDDLE_DO(op.kernel(schema::Call(op, r, list, pc->b, list + pc->b, pc->c)));
+kOperator:
+  HEDDLE_DO(call_operator(*frame->code, *pc, r, operands + pc->list));
   HEDDLE_NEXT();
-}
 kCallFunction:
   HEDDLE_DO(function_code(*frame->code, *pc, callee));
   goto call;
@@ -224,7 +227,7 @@ call:
   }
   frame->next = pc + 1;
   frame = stack.push(*callee, pc->a);
-  for (uint32_t i = 0; i < pc->count; ++i) frame->registers()[i] = r[operands[pc->list + i]];
+  for (uint32_t i = 0; i < pc->count; ++i) frame->registers()[i] = take(r, operands[pc->list + i]);
   r = frame->registers();
   operands = callee->operands.data();
   pc = callee->insts.data();

@@ -18,6 +18,13 @@ Outcome interpret(Invocation& invocation);
 // `depth` the number of frames.
 Status with_stack(Status error, const Frame& innermost, const code::Inst* at, size_t depth);
 
+// The value of an entry of an operand list of letter M.
+inline IValue take(IValue* registers, uint32_t entry) {
+  if (entry & code::kLastUse) return std::move(registers[entry & ~code::kLastUse]);
+  return registers[entry];
+}
+std::vector<IValue> take_list(const code::Code& code, const code::Inst& inst, IValue* registers);
+
 // Instructions that are calls in any case; each reads its operands from the registers of the frame.
 namespace inst {
 Status make_tuple(const code::Code& code, const code::Inst& inst, IValue* registers);

@@ -149,7 +149,9 @@ class Reader {
           cursor_.accept(",");
         }
       } else if (key == "integers") {
-        for (const IValue& item : HEDDLE_TRY(literal()).as_list().items) node->integers.push_back(item.as_int());
+        const IValue list = HEDDLE_TRY(literal());
+        if (!list.is_list()) return cursor_.fail("a list of integers");
+        for (const IValue& item : list.as_list().items) node->integers.push_back(item.as_int());
       } else {
         return cursor_.fail("an attribute, not '", key, "'");
       }

@@ -1,484 +1,327 @@
+// Straight code: one node, one instruction.
 #include "lower/lower.h"
 
-#include <limits>
-#include <map>
-#include <tuple>
-#include <unordered_map>
+#include <algorithm>
 
-#include "core/boxes.h"
 #include "ir/function.h"
 #include "ir/printer.h"
-#include "lower/liveness.h"
-#include "lower/registers.h"
+#include "lower/lowering.h"
 #include "lower/scalar_ops.h"
 
 namespace heddle::lower {
-namespace {
 
 using code::Inst;
 using code::Op;
 using ir::NodeKind;
 
-class Lowering {
- public:
-  Lowering(const ir::Graph& graph, const std::string& name)
-      : graph_(graph), liveness_(graph), code_(make_ref<code::Code>()) {
-    code_->name = name;
+Lowering::Lowering(const ir::Graph& graph, const std::string& name) : graph_(graph), liveness_(graph), writer_(name) {}
+
+Result<Ref<code::Code>> Lowering::run() {
+  code::Code& code = writer_.code();
+  if (graph_.outputs().size() > 1) {
+    return error(ErrorCode::kRuntime, "the graph of ", code.name, " returns several values");
   }
+  for (const auto& input : graph_.inputs()) homes_[input.get()] = {registers_.take(), Holding::kOwn};
+  code.argument_count = first_constant_ = registers_.count();
+  zero_ = constant(IValue(0));
+  none_ = constant(IValue());
+  place_constants(*graph_.block());
+  while (registers_.count() < first_constant_ + code.constants.size()) registers_.take();
 
-  Result<Ref<code::Code>> run() {
-    for (const auto& input : graph_.inputs()) place(input.get(), registers_.take());
-    code_->argument_count = registers_.count();
-    constants(*graph_.block());
-    zero_ = constant(IValue(0));
-    none_ = constant(IValue());
-    drop_finished(graph_.block()->param_node());
-    HEDDLE_TRY(block(*graph_.block()));
-    if (graph_.outputs().size() > 1)
-      return error(ErrorCode::kRuntime, "the graph of ", code_->name, " returns several values");
-    here_ = nullptr;
-    const ir::Value* output = graph_.outputs().empty() ? nullptr : graph_.outputs()[0];
-    emit({.op = Op::kReturn, .a = output ? reg(output) : none_});
-    code_->return_type = output ? output->type() : types::none();
-    code_->register_count = registers_.count();
-    HEDDLE_TRY(code::verify(*code_));
-    return std::move(code_);
+  finish(liveness_.deaths_on_entry(graph_.block()));
+  HEDDLE_TRY(block(*graph_.block()));
+  writer_.set_place(*graph_.block()->return_node());
+  const ir::Value* output = graph_.outputs().empty() ? nullptr : graph_.outputs()[0];
+  writer_.emit({.op = Op::kReturn, .a = output ? reg(output) : none_});
+  code.return_type = output ? output->type() : types::none();
+  code.register_count = registers_.count();
+  HEDDLE_TRY(code::verify(code));
+  return writer_.finish();
+}
+
+// --- registers ---
+
+void Lowering::place_constants(const ir::Block& block) {
+  for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
+    if (node->is(NodeKind::kConstant)) homes_[node->output()] = {constant(node->constant), Holding::kPromised};
+    for (const auto& inner : node->blocks()) place_constants(*inner);
   }
+}
 
- private:
-  // --- registers ---
+std::vector<uint32_t> Lowering::regs(const std::vector<ir::Value*>& values) const {
+  std::vector<uint32_t> out;
+  for (const ir::Value* value : values) out.push_back(reg(value));
+  return out;
+}
 
-  void place(const ir::Value* value, uint32_t reg) { register_of_[value] = reg; }
-  uint32_t reg(const ir::Value* value) const { return register_of_.at(value); }
-  bool is_constant(const ir::Value* value) const { return value->node()->is(NodeKind::kConstant); }
+uint32_t Lowering::result(const ir::Value* value) {
+  const auto promised = homes_.find(value);
+  if (promised != homes_.end()) return promised->second.reg;
+  const uint32_t taken = registers_.take();
+  homes_[value] = {taken, Holding::kOwn};
+  return taken;
+}
 
-  // Constants lie in registers of their own for the whole frame.
-  void constants(const ir::Block& block) {
-    for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
-      if (node->is(NodeKind::kConstant)) place(node->output(), constant(node->constant));
-      for (const auto& inner : node->blocks()) constants(*inner);
+std::vector<uint32_t> Lowering::results(const ir::Node& node) {
+  std::vector<uint32_t> out;
+  for (const auto& value : node.outputs()) out.push_back(result(value.get()));
+  return out;
+}
+
+void Lowering::give_back(const Values& dying) {
+  for (const ir::Value* value : dying) {
+    const Home& home = homes_.at(value);
+    if (home.holding == Holding::kOwn) registers_.give_back(home.reg);
+  }
+}
+
+void Lowering::drop(const Values& dead, const std::vector<uint32_t>& kept) {
+  std::vector<uint32_t> dropped;
+  for (const ir::Value* value : dead) {
+    if (is_unboxed(*value->type()) || std::find(kept.begin(), kept.end(), reg(value)) != kept.end()) continue;
+    dropped.push_back(reg(value));
+  }
+  if (!dropped.empty()) writer_.emit({.op = Op::kDrop}, dropped);
+}
+
+std::vector<uint32_t> Lowering::operands(const ir::Node& node) const {
+  std::vector<uint32_t> out = regs(node.inputs());
+  for (const ir::Value* value : liveness_.deaths(&node)) {
+    // The last of several readings of one value takes it over.
+    for (size_t i = out.size(); i-- > 0;) {
+      if (node.input(i) != value) continue;
+      out[i] |= code::kLastUse;
+      break;
     }
   }
+  return out;
+}
 
-  uint32_t constant(const IValue& value) {
-    if (!value.box()) {
-      for (size_t i = 0; i < code_->constants.size(); ++i) {
-        if (code_->constants[i].is_same(value)) return code_->argument_count + static_cast<uint32_t>(i);
-      }
+// --- nodes ---
+
+Status Lowering::block(const ir::Block& block) {
+  for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
+    if (node->is(NodeKind::kConstant)) continue;
+    writer_.set_place(*node);
+    if (!node->blocks().empty()) {
+      HEDDLE_TRY(node->is(NodeKind::kIf) ? conditional(*node) : loop(*node));
+      continue;
     }
-    code_->constants.push_back(value);
-    return registers_.take();
+    // Given back first, so that a result may lie where an operand dies: instructions read all before they write.
+    Values dying = liveness_.deaths(node);
+    std::erase_if(dying, [&](const ir::Value* value) { return value->node() == node; });
+    give_back(dying);
+    HEDDLE_TRY(this->node(*node));
   }
+  return ok_status();
+}
 
-  // A register for a result: one promised to it beforehand, or any.
-  uint32_t result(const ir::Value* value) {
-    const auto promised = register_of_.find(value);
-    if (promised != register_of_.end()) return promised->second;
-    const uint32_t taken = registers_.take();
-    place(value, taken);
-    owned_[value] = true;
-    return taken;
+void Lowering::after(const ir::Node& node, const std::vector<uint32_t>& taken_over) {
+  std::vector<uint32_t> kept;
+  for (const uint32_t entry : taken_over) {
+    if (entry & code::kLastUse) kept.push_back(entry & ~code::kLastUse);
   }
+  Values dead;
+  Values unread;
+  for (const ir::Value* value : liveness_.deaths(&node)) (value->node() == &node ? unread : dead).push_back(value);
+  for (const auto& output : node.outputs()) kept.push_back(reg(output.get()));
+  drop(dead, kept);
+  finish(unread);
+}
 
-  // Values of the node's block that are not read after it: their memory goes now, and their registers with it.
-  void drop_finished(const ir::Node* node) {
-    const uint32_t now = liveness_.end(node);
-    std::vector<uint32_t> dropped;
-    const auto consider = [&](const ir::Value* value) {
-      const auto found = register_of_.find(value);
-      if (found == register_of_.end() || is_constant(value) || finished_.count(value)) return;
-      if (value->node()->owner() != node->owner() || liveness_.last_use(value) > now) return;
-      finished_[value] = true;
-      // What lies in a register promised to a result of the block lives on as that result.
-      if (node->is(NodeKind::kReturn) && !owned_.count(value)) return;
-      if (overwritten(*node, value)) return;
-      if (!is_unboxed(*value->type()) && !moved_.count(value)) dropped.push_back(found->second);
-      if (owned_.count(value) || value->node() == graph_.block()->param_node()) registers_.give_back(found->second);
-    };
-    for (const ir::Value* value : node->inputs()) consider(value);
-    for (const auto& value : node->outputs()) consider(value.get());
-    if (!node->blocks().empty()) outer_values(*node, consider);
-    if (!dropped.empty()) emit_list({.op = Op::kDrop}, dropped);
-  }
+Status Lowering::plain(const ir::Node& node, Op op) {
+  Inst inst{.op = op};
+  if (node.inputs().size() > 0) inst.b = reg(node.input(0));
+  if (node.inputs().size() > 1) inst.c = reg(node.input(1));
+  inst.a = result(node.output());
+  writer_.emit(inst);
+  after(node);
+  return ok_status();
+}
 
-  // Whether the node put one of its results where the value was.
-  bool overwritten(const ir::Node& node, const ir::Value* value) const {
-    for (const auto& output : node.outputs()) {
-      const auto found = register_of_.find(output.get());
-      if (output.get() != value && found != register_of_.end() && found->second == reg(value)) return true;
-    }
-    return false;
-  }
-
-  // Values defined around the node and read inside its blocks.
-  template <class F>
-  void outer_values(const ir::Node& node, F&& consider) {
-    for (const auto& block : node.blocks()) {
-      for (const ir::Node* inner = block->first();; inner = inner->next()) {
-        for (const ir::Value* value : inner->inputs()) consider(value);
-        outer_values(*inner, consider);
-        if (inner == block->return_node()) break;
-      }
-    }
-  }
-
-  // Whether the value's content may be moved out at this node: it was made in the node's own block and is not read
-  // again.
-  bool is_last_use(const ir::Value* value, const ir::Node* node) const {
-    return !is_constant(value) && value->node()->owner() == node->owner() &&
-           liveness_.last_use(value) <= liveness_.end(node) &&
-           (owned_.count(value) || value->node() == graph_.block()->param_node());
-  }
-
-  // --- instructions ---
-
-  size_t emit(Inst inst) {
-    code_->insts.push_back(inst);
-    code_->places.push_back(here_);
-    return code_->insts.size() - 1;
-  }
-
-  size_t emit_list(Inst inst, const std::vector<uint32_t>& list) {
-    inst.list = static_cast<uint32_t>(code_->operands.size());
-    inst.count = static_cast<uint32_t>(list.size());
-    code_->operands.insert(code_->operands.end(), list.begin(), list.end());
-    return emit(inst);
-  }
-
-  uint32_t next() const { return static_cast<uint32_t>(code_->insts.size()); }
-
-  std::vector<uint32_t> regs(const std::vector<ir::Value*>& values) const {
-    std::vector<uint32_t> out;
-    for (const ir::Value* value : values) out.push_back(reg(value));
-    return out;
-  }
-
-  std::vector<uint32_t> results(const ir::Node& node) {
-    std::vector<uint32_t> out;
-    for (const auto& value : node.outputs()) out.push_back(result(value.get()));
-    return out;
-  }
-
-  template <class T>
-  static uint32_t add_to(std::vector<T>& table, T entry) {
-    table.push_back(std::move(entry));
-    return static_cast<uint32_t>(table.size() - 1);
-  }
-  uint32_t type(const TypePtr& t) { return add_to(code_->types, t); }
-  uint32_t function(const Ref<Callable>& f) { return add_to(code_->functions, f); }
-  uint32_t name(const std::string& n) { return add_to(code_->names, n); }
-
-  void copy(uint32_t to, const ir::Value* from, bool last_use) {
-    if (to == reg(from)) return;
-    emit({.op = last_use ? Op::kMove : Op::kCopy, .a = to, .b = reg(from)});
-    if (last_use) moved_[from] = true;
-  }
-
-  // --- places ---
-
-  Ref<const code::Place> place_of(const SourceRange& range, const ir::CallSite* site) {
-    if (!range.known() && !site) return nullptr;
-    Ref<const code::Place>& known = places_[{range.source.get(), range.begin, range.end, site}];
-    if (!known) {
-      known = make_ref<code::Place>(range, site ? site->function : code_->name,
-                                    site ? place_of(site->range, site->outer.get()) : nullptr);
-    }
-    return known;
-  }
-
-  // --- nodes ---
-
-  Status block(const ir::Block& block) {
-    for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
-      if (node->is(NodeKind::kConstant)) continue;
-      here_ = place_of(node->range, node->inlined_at.get());
-      HEDDLE_TRY(this->node(*node));
-      drop_finished(node);
-    }
-    return ok_status();
-  }
-
-  Status node(const ir::Node& node) {
-    switch (node.kind()) {
-      case NodeKind::kOperator:
-        return operator_call(node);
-      case NodeKind::kIf:
-        return conditional(node);
-      case NodeKind::kLoop:
-        return loop(node);
-      case NodeKind::kMissingOperator:
-        emit({.op = Op::kMissing, .a = name(node.name)});
-        results(node);
-        return ok_status();
-      case NodeKind::kTupleConstruct:
-        return construct(node, Op::kTuple);
-      case NodeKind::kListConstruct:
-        return construct(node, Op::kList);
-      case NodeKind::kDictConstruct:
-        return construct(node, Op::kDict);
-      case NodeKind::kTupleUnpack:
-        return unpack(node, Op::kTupleUnpack);
-      case NodeKind::kListUnpack:
-        return unpack(node, Op::kListUnpack);
-      case NodeKind::kTupleIndex:
-        emit({.op = Op::kTupleIndex, .a = result(node.output()), .b = reg(node.input(0)), .c = reg(node.input(1))});
-        return ok_status();
-      case NodeKind::kTupleSlice:
-        emit({.op = Op::kTupleSlice,
-              .a = result(node.output()),
-              .b = reg(node.input(0)),
-              .c = static_cast<uint32_t>(node.integers[0]),
-              .d = static_cast<uint32_t>(node.integers[1])});
-        return ok_status();
-      case NodeKind::kCreateObject:
-        emit({.op = Op::kObject, .a = result(node.output()), .b = type(node.output()->type())});
-        return ok_status();
-      case NodeKind::kGetAttr:
-        emit({.op = Op::kGetAttr, .a = result(node.output()), .b = reg(node.input(0)), .c = slot(node)});
-        return ok_status();
-      case NodeKind::kSetAttr:
-        emit({.op = Op::kSetAttr, .a = reg(node.input(0)), .b = reg(node.input(1)), .c = slot(node)});
-        return ok_status();
-      case NodeKind::kHasAttr:
-        emit({.op = Op::kHasAttr, .a = result(node.output()), .b = reg(node.input(0)), .c = name(node.name)});
-        return ok_status();
-      case NodeKind::kCallFunction:
-        return call(node, Op::kCallFunction, function(node.function));
-      case NodeKind::kFork:
-      case NodeKind::kAwaitable:
-        return call(node, Op::kFork, function(node.function));
-      case NodeKind::kFunctionValue:
-        return call(node, Op::kFunctionValue, function(node.function));
-      case NodeKind::kCallMethod:
-        return call(node, Op::kCallMethod, name(node.name));
-      case NodeKind::kWait:
-        emit({.op = Op::kWait, .a = result(node.output()), .b = reg(node.input(0))});
-        return ok_status();
-      case NodeKind::kUncheckedCast: {
-        const bool last = is_last_use(node.input(0), &node);
-        copy(result(node.output()), node.input(0), last);
-        return ok_status();
-      }
-      case NodeKind::kUninitialized:
-        result(node.output());
-        return ok_status();
-      case NodeKind::kIsInstance: {
-        std::vector<uint32_t> wanted;
-        for (const TypePtr& t : node.types) wanted.push_back(type(t));
-        emit_list({.op = Op::kIsInstance, .a = result(node.output()), .b = reg(node.input(0))}, wanted);
-        return ok_status();
-      }
-      case NodeKind::kRaise:
-        emit({.op = Op::kRaise, .a = reg(node.input(0)), .b = reg(node.input(1))});
-        return ok_status();
-      case NodeKind::kEnter:
-      case NodeKind::kExit:
-        return with_block(node);
-      case NodeKind::kEnumName:
-        emit({.op = Op::kEnumName, .a = result(node.output()), .b = reg(node.input(0))});
-        return ok_status();
-      case NodeKind::kEnumValue:
-        emit({.op = Op::kEnumValue, .a = result(node.output()), .b = reg(node.input(0))});
-        return ok_status();
-      case NodeKind::kPrint:
-        emit_list({.op = Op::kPrint}, regs(node.inputs()));
-        return ok_status();
-      case NodeKind::kConstant:
-      case NodeKind::kParam:
-      case NodeKind::kReturn:
-        break;
-    }
-    return error(ErrorCode::kRuntime, "no code for ", ir::to_text(node));
-  }
-
-  Status operator_call(const ir::Node& node) {
-    const std::optional<Op> scalar = scalar_instruction(*node.op);
-    if (scalar && node.output_count() == 1) {
-      Inst inst{.op = *scalar, .b = reg(node.input(0))};
-      if (node.inputs().size() > 1) inst.c = reg(node.input(1));
-      inst.a = result(node.output());
-      emit(inst);
+Status Lowering::node(const ir::Node& node) {
+  switch (node.kind()) {
+    case NodeKind::kOperator:
+      return operator_call(node);
+    case NodeKind::kMissingOperator:
+      writer_.emit({.op = Op::kMissing, .a = writer_.name(node.name)});
+      results(node);
+      after(node);
+      return ok_status();
+    case NodeKind::kTupleConstruct:
+      return construct(node, Op::kTuple);
+    case NodeKind::kListConstruct:
+      return construct(node, Op::kList);
+    case NodeKind::kDictConstruct:
+      return construct(node, Op::kDict);
+    case NodeKind::kTupleUnpack:
+      return unpack(node, Op::kTupleUnpack);
+    case NodeKind::kListUnpack:
+      return unpack(node, Op::kListUnpack);
+    case NodeKind::kTupleIndex:
+      return plain(node, Op::kTupleIndex);
+    case NodeKind::kTupleSlice: {
+      const auto begin = static_cast<uint32_t>(node.integers[0]);
+      const auto end = static_cast<uint32_t>(node.integers[1]);
+      const uint32_t from = reg(node.input(0));
+      writer_.emit({.op = Op::kTupleSlice, .a = result(node.output()), .b = from, .c = begin, .d = end});
+      after(node);
       return ok_status();
     }
-    if (node.op->schema.full_name() == "aten::append.t" && node.output()->uses().empty()) {
-      emit({.op = Op::kListAppend, .a = reg(node.input(0)), .b = reg(node.input(1))});
+    case NodeKind::kCreateObject:
+      writer_.emit({.op = Op::kObject, .a = result(node.output()), .b = writer_.type(node.output()->type())});
+      after(node);
       return ok_status();
-    }
-    std::vector<uint32_t> list = regs(node.inputs());
-    const auto arguments = static_cast<uint32_t>(list.size());
-    for (const uint32_t r : results(node)) list.push_back(r);
-    emit_list({.op = Op::kOperator,
-               .a = add_to(code_->operators, node.op),
-               .b = arguments,
-               .c = static_cast<uint32_t>(list.size()) - arguments},
-              list);
+    case NodeKind::kGetAttr:
+    case NodeKind::kSetAttr:
+    case NodeKind::kHasAttr:
+      return attribute(node);
+    case NodeKind::kCallFunction:
+      return call(node, Op::kCallFunction, writer_.function(node.function));
+    case NodeKind::kFork:
+    case NodeKind::kAwaitable:
+      return call(node, Op::kFork, writer_.function(node.function));
+    case NodeKind::kFunctionValue:
+      return call(node, Op::kFunctionValue, writer_.function(node.function));
+    case NodeKind::kCallMethod:
+      return call(node, Op::kCallMethod, writer_.name(node.name));
+    case NodeKind::kWait:
+      return plain(node, Op::kWait);
+    case NodeKind::kUncheckedCast:
+      return cast(node);
+    case NodeKind::kUninitialized:
+      results(node);
+      after(node);
+      return ok_status();
+    case NodeKind::kIsInstance:
+      return instance_test(node);
+    case NodeKind::kRaise:
+      writer_.emit({.op = Op::kRaise, .a = reg(node.input(0)), .b = reg(node.input(1))});
+      return ok_status();
+    case NodeKind::kEnter:
+    case NodeKind::kExit:
+      return with_block(node);
+    case NodeKind::kEnumName:
+      return plain(node, Op::kEnumName);
+    case NodeKind::kEnumValue:
+      return plain(node, Op::kEnumValue);
+    case NodeKind::kPrint:
+      writer_.emit({.op = Op::kPrint}, regs(node.inputs()));
+      after(node);
+      return ok_status();
+    case NodeKind::kIf:
+    case NodeKind::kLoop:
+    case NodeKind::kConstant:
+    case NodeKind::kParam:
+    case NodeKind::kReturn:
+      break;
+  }
+  return error(ErrorCode::kRuntime, "no code for ", ir::to_text(node));
+}
+
+Status Lowering::operator_call(const ir::Node& node) {
+  if (node.output_count() == 1 && scalar_instruction(*node.op)) return plain(node, *scalar_instruction(*node.op));
+  if (node.op->schema.full_name() == "aten::append.t" && node.output()->uses().empty()) {
+    writer_.emit({.op = Op::kListAppend, .a = reg(node.input(0)), .b = reg(node.input(1))});
+    results(node);
+    after(node);
     return ok_status();
   }
+  std::vector<uint32_t> list = regs(node.inputs());
+  const std::vector<uint32_t> to = results(node);
+  list.insert(list.end(), to.begin(), to.end());
+  // What dies goes with the call itself: inputs whose register no result has taken, and results nobody reads.
+  Values unread;
+  for (const ir::Value* value : liveness_.deaths(&node)) {
+    const bool is_result = value->node() == &node;
+    if (is_result) unread.push_back(value);
+    if (is_unboxed(*value->type())) continue;
+    if (is_result || std::find(to.begin(), to.end(), reg(value)) == to.end()) list.push_back(reg(value));
+  }
+  const auto arguments = static_cast<uint32_t>(node.inputs().size());
+  const auto results = static_cast<uint32_t>(to.size());
+  const auto drops = static_cast<uint32_t>(list.size()) - arguments - results;
+  writer_.emit({.op = Op::kOperator, .a = writer_.op(node.op), .b = arguments, .c = results, .d = drops}, list);
+  give_back(unread);
+  return ok_status();
+}
 
-  Status construct(const ir::Node& node, Op op) {
-    const std::vector<uint32_t> elements = regs(node.inputs());
-    emit_list({.op = op, .a = result(node.output()), .b = type(node.output()->type())}, elements);
+Status Lowering::construct(const ir::Node& node, Op op) {
+  const std::vector<uint32_t> elements = operands(node);
+  writer_.emit({.op = op, .a = result(node.output()), .b = writer_.type(node.output()->type())}, elements);
+  after(node, elements);
+  return ok_status();
+}
+
+Status Lowering::unpack(const ir::Node& node, Op op) {
+  const uint32_t from = reg(node.input(0));
+  writer_.emit({.op = op, .a = from}, results(node));
+  after(node);
+  return ok_status();
+}
+
+Status Lowering::call(const ir::Node& node, Op op, uint32_t callee) {
+  const std::vector<uint32_t> arguments = operands(node);
+  writer_.emit({.op = op, .a = result(node.output()), .b = callee}, arguments);
+  after(node, arguments);
+  return ok_status();
+}
+
+// __exit__ takes the exception's type, value and traceback; there is never one, so they are None.
+Status Lowering::with_block(const ir::Node& node) {
+  std::vector<uint32_t> arguments = operands(node);
+  arguments.resize(ir::as_function(node.function).schema.arguments.size(), none_);
+  const bool read = node.output_count() == 1;
+  const uint32_t to = read ? result(node.output()) : registers_.take();
+  writer_.emit({.op = Op::kCallFunction, .a = to, .b = writer_.function(node.function)}, arguments);
+  if (!read) {
+    writer_.emit({.op = Op::kDrop}, {to});
+    registers_.give_back(to);
+  }
+  after(node, arguments);
+  return ok_status();
+}
+
+Status Lowering::attribute(const ir::Node& node) {
+  const uint32_t object = reg(node.input(0));
+  if (node.is(NodeKind::kHasAttr)) {
+    writer_.emit({.op = Op::kHasAttr, .a = result(node.output()), .b = object, .c = writer_.name(node.name)});
+    after(node);
     return ok_status();
   }
-
-  Status unpack(const ir::Node& node, Op op) {
-    const uint32_t from = reg(node.input(0));
-    emit_list({.op = op, .a = from}, results(node));
-    return ok_status();
+  const ClassType* type = as_class(*node.input(0)->type());
+  const std::optional<size_t> slot = type ? type->find_attribute(node.name) : std::nullopt;
+  if (!slot) {
+    return error(ErrorCode::kNotFound, node.input(0)->type()->to_text(), " has no attribute ", quoted(node.name));
   }
-
-  Status call(const ir::Node& node, Op op, uint32_t callee) {
-    const std::vector<uint32_t> arguments = regs(node.inputs());
-    emit_list({.op = op, .a = result(node.output()), .b = callee}, arguments);
-    return ok_status();
+  const auto number = static_cast<uint32_t>(*slot);
+  if (node.is(NodeKind::kGetAttr)) {
+    writer_.emit({.op = Op::kGetAttr, .a = result(node.output()), .b = object, .c = number});
+  } else {
+    writer_.emit({.op = Op::kSetAttr, .a = object, .b = reg(node.input(1)), .c = number});
   }
+  after(node);
+  return ok_status();
+}
 
-  // __exit__ takes the exception's type, value and traceback; there is never one, so they are None.
-  Status with_block(const ir::Node& node) {
-    std::vector<uint32_t> arguments = regs(node.inputs());
-    arguments.resize(ir::as_function(node.function).schema.arguments.size(), none_);
-    const bool read = node.output_count() == 1;
-    const uint32_t to = read ? result(node.output()) : registers_.take();
-    emit_list({.op = Op::kCallFunction, .a = to, .b = function(node.function)}, arguments);
-    if (!read) {
-      emit_list({.op = Op::kDrop}, {to});
-      registers_.give_back(to);
-    }
-    return ok_status();
-  }
+Status Lowering::instance_test(const ir::Node& node) {
+  std::vector<uint32_t> wanted;
+  for (const TypePtr& type : node.types) wanted.push_back(writer_.type(type));
+  const uint32_t value = reg(node.input(0));
+  writer_.emit({.op = Op::kIsInstance, .a = result(node.output()), .b = value}, wanted);
+  after(node);
+  return ok_status();
+}
 
-  static uint32_t slot(const ir::Node& node) {
-    return static_cast<uint32_t>(*as_class(*node.input(0)->type())->find_attribute(node.name));
-  }
-
-  Status conditional(const ir::Node& node) {
-    std::vector<uint32_t> to = results(node);
-    const size_t test = emit({.op = Op::kJumpIfFalse, .a = reg(node.input(0))});
-    HEDDLE_TRY(branch(*node.block(0), to));
-    size_t leave = SIZE_MAX;
-    const bool otherwise = node.block(1)->first() != node.block(1)->return_node() || !to.empty();
-    if (otherwise) leave = emit({.op = Op::kJump});
-    code_->insts[test].b = next();
-    HEDDLE_TRY(branch(*node.block(1), to));
-    if (otherwise) code_->insts[leave].a = next();
-    return ok_status();
-  }
-
-  Status branch(const ir::Block& body, const std::vector<uint32_t>& to) {
-    for (size_t i = 0; i < to.size(); ++i) promise(body.outputs()[i], to[i], body);
-    HEDDLE_TRY(block(body));
-    for (size_t i = 0; i < to.size(); ++i) {
-      copy(to[i], body.outputs()[i],
-           is_last_use(body.outputs()[i], body.return_node()) && body.outputs()[i]->uses().size() == 1);
-    }
-    drop_finished(body.return_node());
-    return ok_status();
-  }
-
-  // Lets a value that exists only to become a result of its block be computed in the result's register.
-  void promise(const ir::Value* value, uint32_t to, const ir::Block& body) {
-    const ir::Node* maker = value->node();
-    if (maker->owner() != &body || maker == body.param_node() || is_constant(value) || value->uses().size() != 1)
-      return;
-    place(value, to);
-  }
-
-  Status loop(const ir::Node& node) {
-    const ir::Block& body = *node.block(0);
-    const IValue* trips = is_constant(node.input(0)) ? &node.input(0)->node()->constant : nullptr;
-    const bool endless = trips && trips->as_int() == std::numeric_limits<int64_t>::max();
-    const bool counts = !endless || !body.input(0)->uses().empty();
-
-    // Body inputs, body outputs and the node's outputs share one register each.
-    std::vector<uint32_t> carried;
-    for (size_t i = 0; i < node.output_count(); ++i) {
-      const uint32_t to = result(node.output(i));
-      carried.push_back(to);
-      place(body.input(i + 1), to);
-    }
-    for (size_t i = 0; i < carried.size(); ++i) copy(carried[i], node.input(i + 2), may_move_in(node, i + 2));
-    const uint32_t counter = counts ? registers_.take() : zero_;
-    if (counts) emit({.op = Op::kCopy, .a = counter, .b = zero_});
-    place(body.input(0), counter);
-
-    std::vector<size_t> exits;
-    std::vector<size_t> tests;
-    if (!is_true(node.input(1))) exits.push_back(emit({.op = Op::kJumpIfFalse, .a = reg(node.input(1))}));
-    if (!endless) tests.push_back(emit({.op = Op::kLoopTest, .a = counter, .b = reg(node.input(0))}));
-    const uint32_t head = next();
-    drop_finished(body.param_node());
-    for (size_t i = 0; i < carried.size(); ++i) {
-      const ir::Value* old = body.input(i + 1);
-      const ir::Value* fresh = body.outputs()[i + 1];
-      // The new value may be computed in place only when the old one is not read after the node that makes it.
-      if (fresh->node()->blocks().empty() && liveness_.last_use(old) <= liveness_.begin(fresh->node()))
-        promise(fresh, carried[i], body);
-    }
-    HEDDLE_TRY(block(body));
-    here_ = place_of(node.range, node.inlined_at.get());
-    carry(body, carried);
-    const ir::Value* go = body.outputs()[0];
-    drop_finished(body.return_node());
-    if (!is_true(go)) exits.push_back(emit({.op = Op::kJumpIfFalse, .a = reg(go)}));
-    if (endless) {
-      if (counts) emit({.op = Op::kIncrement, .a = counter});
-      emit({.op = Op::kJump, .a = head});
-    } else {
-      emit({.op = Op::kLoopNext, .a = counter, .b = reg(node.input(0)), .c = head});
-    }
-    for (const size_t at : exits) code_->insts[at].b = next();
-    for (const size_t at : tests) code_->insts[at].c = next();
-    if (counts) registers_.give_back(counter);
-    return ok_status();
-  }
-
-  bool is_true(const ir::Value* value) const {
-    return is_constant(value) && value->node()->constant.is_bool() && value->node()->constant.as_bool();
-  }
-
-  // An initial value that nothing but this input of the loop reads is moved into the loop.
-  bool may_move_in(const ir::Node& node, size_t input) const {
-    const ir::Value* value = node.input(input);
-    return is_last_use(value, &node) && value->uses().size() == 1;
-  }
-
-  // The new values into the registers of the old ones. Through copies where one new value is another's old register.
-  void carry(const ir::Block& body, const std::vector<uint32_t>& carried) {
-    bool crossed = false;
-    for (size_t i = 0; i < carried.size(); ++i) {
-      for (size_t j = 0; j < carried.size(); ++j) crossed |= i != j && reg(body.outputs()[i + 1]) == carried[j];
-    }
-    std::vector<uint32_t> staged;
-    for (size_t i = 0; i < carried.size(); ++i) {
-      const ir::Value* from = body.outputs()[i + 1];
-      if (crossed) {
-        staged.push_back(registers_.take());
-        emit({.op = Op::kCopy, .a = staged[i], .b = reg(from)});
-      } else {
-        copy(carried[i], from, is_last_use(from, body.return_node()) && from->uses().size() == 1);
-      }
-    }
-    for (size_t i = 0; i < staged.size(); ++i) {
-      emit({.op = Op::kMove, .a = carried[i], .b = staged[i]});
-      registers_.give_back(staged[i]);
-    }
-  }
-
-  const ir::Graph& graph_;
-  const Liveness liveness_;
-  Ref<code::Code> code_;
-  Registers registers_;
-  uint32_t zero_ = 0;
-  uint32_t none_ = 0;
-  Ref<const code::Place> here_;
-  std::unordered_map<const ir::Value*, uint32_t> register_of_;
-  std::unordered_map<const ir::Value*, bool> owned_;     // values whose register was taken for them alone
-  std::unordered_map<const ir::Value*, bool> finished_;  // values whose register was given back
-  std::unordered_map<const ir::Value*, bool> moved_;     // values whose content was moved away at their last use
-  std::map<std::tuple<const Source*, uint32_t, uint32_t, const ir::CallSite*>, Ref<const code::Place>> places_;
-};
-
-}  // namespace
+// The same value under another type: nothing to do where it may stay in its register.
+Status Lowering::cast(const ir::Node& node) {
+  const uint32_t from = reg(node.input(0));
+  const uint32_t to = result(node.output());
+  const bool last_use = liveness_.dies_at(node.input(0), &node);
+  if (to != from) writer_.emit({.op = last_use ? Op::kMove : Op::kCopy, .a = to, .b = from});
+  after(node, {last_use ? from | code::kLastUse : from});
+  return ok_status();
+}
 
 Result<Ref<code::Code>> lower_graph(const ir::Graph& graph, const std::string& function_name) {
   return Lowering(graph, function_name).run();
