@@ -28,6 +28,9 @@ class TensorImpl : public RefCounted {
   bool requires_grad = false;  // kept because models may ask; nothing is ever differentiated
   bool conj = false;           // a lazy conjugate or negation: only resolve_conj/resolve_neg and views look at them
   bool neg = false;
+  // Set where this is the padded stand-in of a nested tensor (ops/attention/nested.h): the int64 length of each of its
+  // size(0) sequences.
+  Ref<Storage> nested_lengths;
 };
 
 class Tensor {

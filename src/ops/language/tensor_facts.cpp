@@ -121,10 +121,12 @@ HEDDLE_OPERATORS(language_tensor_facts) {
   table.add("prim::requires_grad(Tensor a) -> bool", boxed<[](const Tensor& t) { return t.impl()->requires_grad; }>());
   table.add("prim::is_cpu(Tensor a) -> bool", boxed<&always>());
   table.add("prim::is_quantized(Tensor a) -> bool", boxed<[](const Tensor& t) { return is_quantized(t.dtype()); }>());
-  for (std::string_view kind : {"cuda", "ipu", "meta", "mkldnn", "mps", "nested", "ort", "sparse", "sparse_csr",
-                                "vulkan", "xpu", "xla", "hpu", "mtia", "maia"}) {
+  for (std::string_view kind : {"cuda", "ipu", "meta", "mkldnn", "mps", "ort", "sparse", "sparse_csr", "vulkan", "xpu",
+                                "xla", "hpu", "mtia", "maia"}) {
     table.add(concat("prim::is_", kind, "(Tensor a) -> bool"), boxed<&never>());
   }
+  table.add("prim::is_nested(Tensor a) -> bool",
+            boxed<[](const Tensor& t) { return static_cast<bool>(t.impl()->nested_lengths); }>());
   table.add("prim::data(Tensor(a) a) -> Tensor(a)", boxed<&itself>());
   table.add("prim::grad(Tensor a) -> Tensor(*)", boxed<[](const Tensor&) { return IValue(); }>());
   table.add("prim::name(Tensor a) -> str?", boxed<[](const Tensor&) { return IValue(); }>());
