@@ -1,0 +1,37 @@
+// Random numbers from a generator's Philox stream: element i of a tensor always comes of the same part of the stream,
+// so a seed gives the same values on any number of threads. Used by the files of this family.
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "core/generator.h"
+#include "core/tensor.h"
+
+namespace heddle::ops {
+
+// 64 random bits for element i, of a stream of its own.
+class RandomBits {
+ public:
+  // Reserves the numbers of `count` elements. Without a generator: the process's.
+  RandomBits(GeneratorValue* generator, int64_t count);
+  uint64_t bits(int64_t i) const;
+  // In [0, 1), a multiple of 2^-53.
+  double uniform(int64_t i) const;
+  // Two independent numbers of neighbours i and i + 1, i even: standard normal ones.
+  std::array<double, 2> normal_pair(int64_t i) const;
+
+ private:
+  GeneratorValue::Ticket ticket_;
+};
+
+// Fills a floating or complex tensor; of a complex one, both parts. `bits` of precision of the dtype are kept, so that
+// no value is rounded up to `to`.
+Status fill_uniform(const Tensor& t, double from, double to, GeneratorValue* generator);
+Status fill_normal(const Tensor& t, double mean, double std, GeneratorValue* generator);
+// Fills a real tensor with transform(u), u uniform in (0, 1].
+Status fill_transformed(const Tensor& t, GeneratorValue* generator, const std::function<double(double)>& transform);
+// Integers in [from, from + range), range 0 standing for 2^64, converted to the tensor's dtype.
+Status fill_integers(const Tensor& t, int64_t from, uint64_t range, GeneratorValue* generator);
+
+}  // namespace heddle::ops
