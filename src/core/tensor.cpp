@@ -131,7 +131,24 @@ Result<Tensor> Tensor::empty_strided(std::span<const int64_t> sizes, std::span<c
 Result<Tensor> Tensor::empty_like(const Tensor& like, std::optional<DType> dtype) {
   const DType wanted = dtype.value_or(like.dtype());
   if (like.is_dense()) return empty_strided(like.sizes(), like.strides(), wanted);
-  const Dims order = memory_order(like.sizes(), like.strides());
+  // Outermost first. Expanded dimensions say nothing about the order: they stay where a contiguous tensor has them.
+  Dims order(like.sizes().size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  for (size_t i = order.size(); i-- > 0;) {
+    size_t moving = i;
+    for (size_t inner = i + 1; inner < order.size(); ++inner) {
+      const auto a = static_cast<size_t>(order[moving]);
+      const auto b = static_cast<size_t>(order[inner]);
+      const int64_t outer_stride = like.strides()[a];
+      const int64_t inner_stride = like.strides()[b];
+      if (outer_stride == 0 || inner_stride == 0) continue;
+      const bool swap =
+          outer_stride < inner_stride || (outer_stride == inner_stride && like.sizes()[a] < like.sizes()[b]);
+      if (!swap) break;
+      std::swap(order[moving], order[inner]);
+      moving = inner;
+    }
+  }
   Dims strides(order.size());
   int64_t running = 1;
   for (size_t i = order.size(); i-- > 0;) {

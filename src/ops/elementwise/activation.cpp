@@ -1,8 +1,10 @@
 #include "ops/elementwise/activation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "ops/common/copy.h"
 #include "ops/elementwise/clamp.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/spec.h"
@@ -32,13 +34,14 @@ struct MishOf {
 struct HardsigmoidOf {
   template <class T>
   T operator()(T x) const {
-    return std::fmin(std::fmax(x + T(3), T(0)), T(6)) / T(6);
+    // std::max and std::min keep a nan of their first argument.
+    return std::min(std::max(x + T(3), T(0)), T(6)) / T(6);
   }
 };
 struct HardswishOf {
   template <class T>
   T operator()(T x) const {
-    return x * std::fmin(std::fmax(x + T(3), T(0)), T(6)) / T(6);
+    return x * std::min(std::max(x + T(3), T(0)), T(6)) / T(6);
   }
 };
 struct LogSigmoidOf {
@@ -164,8 +167,9 @@ Result<Tensor> prelu(const Tensor& self, const Tensor& weight, const Out& out) {
     strides[sizes.size() > 1 ? 1 : 0] = weight.stride(0);
     aligned = weight.alias(sizes, strides, weight.offset());
   }
+  const Tensor source = HEDDLE_TRY(contiguous(self));
   Iterator it;
-  it.output(out).input(self).input(aligned);
+  it.output(out).input(source).input(aligned);
   HEDDLE_TRY(it.build(Promote::kSame));
   HEDDLE_TRY(it.map_binary<FloatTypes>("prelu", []<class T>(T x, T w) { return x > T(0) ? x : x * w; }));
   return it.result();

@@ -168,7 +168,7 @@ Result<Tensor> masked_fill(const Tensor& self, const Tensor& mask, const Scalar&
   }
   const Dims sizes = HEDDLE_TRY(broadcast_sizes(self.sizes(), mask.sizes()));
   const Tensor expanded = self.alias(sizes, broadcast_strides(self.sizes(), self.strides(), sizes), self.offset());
-  const Tensor result = HEDDLE_TRY(sizes == self.sizes() ? clone(self) : clone(expanded, MemoryFormat::kContiguous));
+  const Tensor result = HEDDLE_TRY(clone(expanded, MemoryFormat::kContiguous));
   HEDDLE_TRY(fill_where(result, mask, value));
   return out.deliver(result);
 }

@@ -185,8 +185,9 @@ class Walk {
     const int64_t blocks = (inner.size + kColumns - 1) / kColumns;
     const int64_t tasks = results_ / inner.size * blocks;
     // Few columns of many rows are split along the rows too.
-    const int64_t parts =
-        tasks < 16 ? std::clamp<int64_t>(per_result_ * std::min(inner.size, kColumns) / kTaskElements, 1, rows) : 1;
+    const int64_t parts = tasks < 16 ? std::clamp<int64_t>(per_result_ * std::min(inner.size, kColumns) / kTaskElements,
+                                                           1, std::max<int64_t>(rows, 1))
+                                     : 1;
     const size_t block_bytes = static_cast<size_t>(kColumns) * kernel_.size;
     const std::unique_ptr<char[]> partial(parts > 1 ? new char[static_cast<size_t>(tasks * parts) * block_bytes]
                                                     : nullptr);
