@@ -173,9 +173,9 @@ Status index_put(const Tensor& self, std::span<const std::optional<Tensor>> indi
                   accumulate ? Reduce::kAdd : Reduce::kAssign, "index_put");
 }
 
-Result<Tensor> changed(const Tensor& self, const Out& out) {
+Result<Tensor> changed(const Tensor& self, const Out& out, MemoryFormat format) {
   if (out.is_in_place()) return self;
-  return clone(self);
+  return clone(self, format);
 }
 
 Result<Tensor> deliver_changed(const Tensor& changed, const Out& out) {

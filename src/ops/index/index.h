@@ -25,7 +25,7 @@ Result<Tensor> gather(const Tensor& self, int64_t dim, const Tensor& index);
 // Elements of the flattened tensor.
 Result<Tensor> take(const Tensor& self, const Tensor& index);
 
-// [number of elements that are not zero, self.dim()]: where they are, in reading order.
+// [number of elements that are not zero, self.dim()]: where they are, in reading order. Columns are contiguous.
 Result<Tensor> nonzero(const Tensor& self);
 // The same, a vector for each dimension; a zero-dimensional tensor counts as one of one element.
 Result<std::vector<Tensor>> nonzero_columns(const Tensor& self);
@@ -33,7 +33,7 @@ Result<std::vector<Tensor>> nonzero_columns(const Tensor& self);
 Result<Tensor> masked_select(const Tensor& self, const Tensor& mask);
 
 // The tensor itself when the result is to be written into it, else a copy to write to.
-Result<Tensor> changed(const Tensor& self, const Out& out);
+Result<Tensor> changed(const Tensor& self, const Out& out, MemoryFormat format = MemoryFormat::kPreserve);
 // The end of such an operator: what changed() gave is now complete.
 Result<Tensor> deliver_changed(const Tensor& changed, const Out& out);
 

@@ -1,5 +1,5 @@
 // nonzero, and selection by masks.
-#include <numeric>
+#include <algorithm>
 
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
@@ -33,8 +33,9 @@ std::vector<int64_t> true_before(const uint8_t* mask, int64_t n) {
   return before;
 }
 
-// Writes rows of `rank` numbers for the true bytes in [begin, end).
-void write_positions(const uint8_t* mask, const Dims& sizes, int64_t begin, int64_t end, int64_t* to) {
+// Writes the coordinates of the true bytes in [begin, end), those of one dimension `column` numbers behind those of the
+// one before.
+void write_positions(const uint8_t* mask, const Dims& sizes, int64_t begin, int64_t end, int64_t* to, int64_t column) {
   const size_t rank = sizes.size();
   if (rank == 1) {
     for (int64_t i = begin; i < end; ++i) {
@@ -43,13 +44,16 @@ void write_positions(const uint8_t* mask, const Dims& sizes, int64_t begin, int6
     return;
   }
   Dims at(rank);
+  int64_t rest = begin;
   for (size_t d = rank; d-- > 0;) {
-    at[d] = begin % sizes[d];
-    begin /= sizes[d];
+    at[d] = rest % sizes[d];
+    rest /= sizes[d];
   }
-  const int64_t first = std::inner_product(at.begin(), at.end(), contiguous_strides(sizes).begin(), int64_t{0});
-  for (int64_t i = first; i < end; ++i) {
-    if (mask[i]) to = std::copy(at.begin(), at.end(), to);
+  for (int64_t i = begin; i < end; ++i) {
+    if (mask[i]) {
+      for (size_t d = 0; d < rank; ++d) to[static_cast<int64_t>(d) * column] = at[d];
+      ++to;
+    }
     for (size_t d = rank; d-- > 0;) {
       if (++at[d] < sizes[d] || d == 0) break;
       at[d] = 0;
@@ -119,12 +123,13 @@ Result<Tensor> nonzero(const Tensor& self) {
   const Tensor mask = HEDDLE_TRY(contiguous_as(self, DType::kBool));
   const auto* bytes = mask.data<uint8_t>();
   const std::vector<int64_t> before = true_before(bytes, mask.numel());
-  const auto rank = self.dim();
-  const Tensor result = HEDDLE_TRY(Tensor::empty(Dims{before.back(), rank}, DType::kInt64));
+  const int64_t count = before.back();
+  const Tensor columns = HEDDLE_TRY(Tensor::empty(Dims{self.dim(), count}, DType::kInt64));
+  const Tensor result = columns.transpose(0, 1);
   if (result.numel() == 0) return result;
   auto* to = result.data<int64_t>();
   parallel::parallel_for(0, mask.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    write_positions(bytes, self.sizes(), begin, end, to + before[static_cast<size_t>(begin / kGrain)] * rank);
+    write_positions(bytes, self.sizes(), begin, end, to + before[static_cast<size_t>(begin / kGrain)], count);
   });
   return result;
 }

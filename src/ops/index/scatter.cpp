@@ -32,7 +32,7 @@ Result<Tensor> values_of(const Tensor& self, int64_t dim, const Tensor& index, c
 // Values are broadcast to the index or have its shape.
 Result<Tensor> scatter_values(const Tensor& self, int64_t along, const Tensor& index, const Tensor& values,
                               const Reduction& reduction, const Out& out) {
-  const Tensor target = HEDDLE_TRY(changed(self, out));
+  const Tensor target = HEDDLE_TRY(changed(self, out, MemoryFormat::kContiguous));
   HEDDLE_TRY(check_no_internal_overlap(target));
   HEDDLE_TRY(check_no_overlap(target, values));
   const Lines lines = HEDDLE_TRY(lines_of("scatter", target, along, index));
@@ -40,10 +40,14 @@ Result<Tensor> scatter_values(const Tensor& self, int64_t along, const Tensor& i
   return deliver_changed(target, out);
 }
 
+Result<Tensor> unchanged(const Tensor& self, const Out& out) {
+  return deliver_changed(HEDDLE_TRY(changed(self, out, MemoryFormat::kContiguous)), out);
+}
+
 Result<Tensor> scatter_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
                               const Reduction& reduction, const Out& out) {
   const int64_t along = HEDDLE_TRY(wrap_dim(dim, self.dim()));
-  if (index.numel() == 0) return deliver_changed(HEDDLE_TRY(changed(self, out)), out);
+  if (index.numel() == 0) return unchanged(self, out);
   const Tensor values = HEDDLE_TRY(values_of(self, along, index, src));
   return scatter_values(self, along, index, values, reduction, out);
 }
@@ -51,7 +55,7 @@ Result<Tensor> scatter_tensor(const Tensor& self, int64_t dim, const Tensor& ind
 Result<Tensor> scatter_number(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value,
                               const Reduction& reduction, const Out& out) {
   const int64_t along = HEDDLE_TRY(wrap_dim(dim, self.dim()));
-  if (index.numel() == 0) return deliver_changed(HEDDLE_TRY(changed(self, out)), out);
+  if (index.numel() == 0) return unchanged(self, out);
   const Tensor values = HEDDLE_TRY(Tensor::scalar(value, self.dtype()));
   return scatter_values(self, along, index, values, reduction, out);
 }

@@ -45,7 +45,7 @@ Result<Tensor> write_slices(std::string_view name, const Tensor& self, int64_t d
   const int64_t along = HEDDLE_TRY(wrap_dim(dim, self.dim()));
   const Tensor numbers = HEDDLE_TRY(vector_index(name, index));
   HEDDLE_TRY(check_source(name, self, along, index, source));
-  const Tensor target = HEDDLE_TRY(changed(self, out));
+  const Tensor target = HEDDLE_TRY(changed(self, out, MemoryFormat::kContiguous));
   HEDDLE_TRY(check_no_internal_overlap(target));
   HEDDLE_TRY(check_no_overlap(target, source));
   const Slices slices = HEDDLE_TRY(slices_of(target, along, numbers, Negative::kRefuse, concat(name, "(): ")));
