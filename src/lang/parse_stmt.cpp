@@ -37,6 +37,9 @@ std::optional<BinaryOp> augmented_op(TokenKind kind) {
   }
 }
 
+// What one value may be stored to.
+bool is_place(const Expr& target) { return is<Name>(target) || is<Attribute>(target) || is<Subscript>(target); }
+
 }  // namespace
 
 Status SyntaxParser::parse_statement_into(Body& body) {
@@ -129,7 +132,7 @@ Result<StmtPtr> SyntaxParser::parse_expression_statement() {
 }
 
 Result<StmtPtr> SyntaxParser::parse_annotated(ExprPtr target) {
-  if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
+  if (!is_place(*target)) {
     return error_at(target->range, a_kind(target->kind), " cannot have a type annotation");
   }
   ++at_;
@@ -151,14 +154,16 @@ Result<StmtPtr> SyntaxParser::parse_assignment(ExprPtr first) {
   }
   node->value = std::move(latest);
   node->range = range_from(*node->targets.front());
-  if (const TypeComment* comment = type_comment_before(at_); comment && node->targets.size() == 1) {
+  // Comments that name a type for each of several targets say nothing here, as in PyTorch.
+  const TypeComment* comment = type_comment_before(at_);
+  if (comment && node->targets.size() == 1 && is_place(*node->targets[0])) {
     node->annotation = HEDDLE_TRY(parse_type_comment(*comment));
   }
   return seal(node, node->targets, node->annotation, node->value);
 }
 
 Result<StmtPtr> SyntaxParser::parse_augmented(ExprPtr target, BinaryOp op) {
-  if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
+  if (!is_place(*target)) {
     return error_at(target->range, "cannot assign to ", a_kind(target->kind));
   }
   ++at_;
@@ -208,7 +213,7 @@ Result<StmtPtr> SyntaxParser::parse_delete() {
     node->targets.push_back(std::move(targets));
   }
   for (const ExprPtr& target : node->targets) {
-    if (!is<Name>(*target) && !is<Attribute>(*target) && !is<Subscript>(*target)) {
+    if (!is_place(*target)) {
       return error_at(target->range, "cannot delete ", a_kind(target->kind));
     }
   }
