@@ -181,6 +181,8 @@ bool value_is(const IValue& value, const Type& type) {
       return value.is_list();
     case TypeKind::kAnyTuple:
       return value.is_tuple();
+    case TypeKind::kAnyEnum:
+      return value.is_enum();
     case TypeKind::kList:
       return value.is_list() && list_is(value.as_list(), *type.element());
     case TypeKind::kDict:

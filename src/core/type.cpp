@@ -69,6 +69,8 @@ std::string_view kind_name(TypeKind kind) {
       return "list";
     case TypeKind::kAnyTuple:
       return "tuple";
+    case TypeKind::kAnyEnum:
+      return "AnyEnumType";
     case TypeKind::kVariable:
       return "Variable";
   }

@@ -41,6 +41,7 @@ enum class TypeKind : uint8_t {
   kFunction,
   kAnyList,
   kAnyTuple,
+  kAnyEnum,
   kVariable,  // "t" in a schema: bound by the arguments of a call
 };
 
@@ -84,6 +85,7 @@ HEDDLE_SIMPLE_TYPE(stream, kStream)
 HEDDLE_SIMPLE_TYPE(capsule, kCapsule)
 HEDDLE_SIMPLE_TYPE(any_list, kAnyList)
 HEDDLE_SIMPLE_TYPE(any_tuple, kAnyTuple)
+HEDDLE_SIMPLE_TYPE(any_enum, kAnyEnum)
 }  // namespace types
 #undef HEDDLE_SIMPLE_TYPE
 

@@ -132,6 +132,8 @@ bool is_subtype(const Type& a, const Type& b) {
       return a.is(TypeKind::kList);
     case TypeKind::kAnyTuple:
       return a.is(TypeKind::kTuple);
+    case TypeKind::kAnyEnum:
+      return a.is(TypeKind::kEnum);
     case TypeKind::kTuple:
       return a.is(TypeKind::kTuple) && tuple_is_subtype(a, b);
     case TypeKind::kFuture:

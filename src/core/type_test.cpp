@@ -44,6 +44,9 @@ TEST(Type, SubtypesFollowPyTorch) {
   EXPECT_FALSE(is_subtype(*list(integer()), *list(optional(integer())))) << "lists are invariant";
   EXPECT_TRUE(is_subtype(*list(integer()), *any_list()));
   EXPECT_TRUE(is_subtype(*tuple({integer()}), *any_tuple()));
+  const TypePtr color = make_ref<EnumType>("__torch__.Color", integer(), std::vector<EnumType::Member>());
+  EXPECT_TRUE(is_subtype(*color, *any_enum()));
+  EXPECT_FALSE(is_subtype(*integer(), *any_enum()));
   EXPECT_TRUE(is_subtype(*future(integer()), *future(optional(integer()))));
   EXPECT_TRUE(is_subtype(*make_union({integer(), string()}), *make_union({string(), boolean(), integer()})));
   EXPECT_FALSE(is_subtype(*make_union({integer(), string()}), *make_union({string(), boolean()})));

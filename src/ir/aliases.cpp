@@ -55,6 +55,7 @@ bool is_immutable(const Type& type) {
     case TypeKind::kString:
     case TypeKind::kDevice:
     case TypeKind::kEnum:
+    case TypeKind::kAnyEnum:
     case TypeKind::kFunction:
       return true;
     case TypeKind::kTuple:

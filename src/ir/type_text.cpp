@@ -29,6 +29,9 @@ constexpr SimpleName kSimple[] = {
     {"Capsule", TypeKind::kCapsule},
     {"AnyListType", TypeKind::kAnyList},
     {"AnyTupleType", TypeKind::kAnyTuple},
+    {"list", TypeKind::kAnyList},
+    {"tuple", TypeKind::kAnyTuple},
+    {"AnyEnumType", TypeKind::kAnyEnum},
 };
 
 Result<std::vector<TypePtr>> read_parts(Cursor& cursor, const CompilationUnit* unit) {

@@ -103,8 +103,7 @@ class Attempt {
   bool gathers_rest(size_t index) const {
     const Argument& parameter = schema_.arguments[index];
     const bool is_last = index + 1 == schema_.arguments.size() || schema_.arguments[index + 1].kwarg_only;
-    return is_last && parameter.type->is(TypeKind::kList) && !parameter.list_size &&
-           !parameter.type->element()->is(TypeKind::kVariable) &&
+    return is_last && parameter.type->is(TypeKind::kList) && !parameter.list_size && !has_variables(*parameter.type) &&
            !arguments_.positional[next_positional_].value->type()->is(TypeKind::kList);
   }
 

@@ -34,7 +34,7 @@ constexpr NamedType kNamedTypes[] = {
     {"Storage", TypeKind::kStorage},
     {"Stream", TypeKind::kStream},
     {"Any", TypeKind::kAny},
-    {"AnyEnumType", TypeKind::kAny},
+    {"AnyEnumType", TypeKind::kAnyEnum},
     {"AnyClassType", TypeKind::kAny},
     {"AnyListType", TypeKind::kAnyList},
     {"AnyTupleType", TypeKind::kAnyTuple},

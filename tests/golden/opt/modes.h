@@ -25,6 +25,7 @@ std::span<const Mode> modes();
 Result<std::string> run_tokens(Ref<const Source> input, std::string_view option);
 Result<std::string> run_parse(Ref<const Source> input, std::string_view option);
 Result<std::string> run_types(Ref<const Source> input, std::string_view option);
+Result<std::string> run_match(Ref<const Source> input, std::string_view option);
 Result<std::string> run_lower(Ref<const Source> input, std::string_view option);
 Result<std::string> run_execute(Ref<const Source> input, std::string_view option);
 
