@@ -2,6 +2,7 @@
 #include "core/class_type.h"
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
+#include "lang/object_sort.h"
 #include "lang/signature.h"
 
 namespace heddle::lang {
@@ -143,6 +144,7 @@ Result<Value*> FunctionEmitter::call_method(Value* self, const std::string& name
 
 Result<Value*> FunctionEmitter::call_operator(const std::string& name, const CallArguments& arguments,
                                               const SourceRange& range) {
+  if (Value* sorted = HEDDLE_TRY(emit_object_sort(*this, name, arguments, range))) return sorted;
   Result<Value*> result = emit_operator_call(name, arguments, range, graph());
   if (result.ok()) return result;
   const ErrorCode code = result.status().code();

@@ -180,7 +180,7 @@ Result<int64_t> shift_right(int64_t a, int64_t b) {
   return a >> std::min<int64_t>(b, 63);
 }
 Result<int64_t> round_to_zero_div(int64_t a, int64_t b) {
-  HEDDLE_REQUIRE_CODE(b != 0, kRuntime, "ZeroDivisionError: integer division or modulo by zero");
+  HEDDLE_REQUIRE_CODE(b != 0, kRuntime, "ZeroDivisionError: division by zero");
   return b == -1 ? wrapping_sub(0, a) : a / b;
 }
 Result<int64_t> range_length(int64_t low, int64_t high, int64_t step) {
