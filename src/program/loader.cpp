@@ -106,7 +106,14 @@ class Loader {
 };
 
 jit::Module load_opened(Result<archive::Archive> opened, const jit::LoadOptions& options) {
-  return jit::Module(value_or_throw(load_module(value_or_throw(std::move(opened)), options)));
+  const archive::Archive archive = value_or_throw(std::move(opened));
+  const std::string name = archive.name();
+  Result<IValue> loaded = load_module(archive, options);
+  if (loaded.ok()) return jit::Module(std::move(loaded).value());
+  // Errors of the code, the classes and the values do not know which file they are from.
+  ErrorInfo info = loaded.status().info();
+  if (info.message.find(name) == std::string::npos) info.message = concat("cannot load '", name, "': ", info.message);
+  throw Error(std::move(info));
 }
 
 }  // namespace

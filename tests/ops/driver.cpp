@@ -5,6 +5,7 @@
 //   heddle_ops_driver --only PATTERN ANSWERS.pt   the rows with the text in them
 //   heddle_ops_driver --uncovered ANSWERS.pt...   the operators that have no row, which is a failure too
 //   --missing FILE                                operators that may be missing: their rows are counted only
+//   --known FILE                                  rows known to differ
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -61,8 +62,9 @@ std::string argument_difference(const std::vector<IValue>& got, const std::vecto
 bool looks_at_layout(const Operator& op, const Row& row) {
   // What views and questions about strides give depends on the layout, and so may random operators.
   static const std::set<std::string> kQuestions = {
-      "aten::stride", "aten::is_contiguous", "aten::storage_offset", "aten::as_strided_copy", "aten::as_strided_",   "aten::is_set_to",
-      "aten::set_",   "aten::resize_",       "aten::resize_as_",     "aten::as_strided_scatter"};
+      "aten::stride",      "aten::is_contiguous",     "aten::storage_offset", "aten::as_strided_copy",
+      "aten::as_strided_", "aten::is_set_to",         "aten::set_",           "aten::resize_",
+      "aten::resize_as_",  "aten::as_strided_scatter"};
   if (kQuestions.contains(op.schema.name) || (op.flags & schema::kRandom) || row.meta_only) return true;
   return std::any_of(op.schema.returns.begin(), op.schema.returns.end(),
                      [](const schema::Argument& result) { return result.alias && !result.alias->is_write; });
@@ -70,8 +72,8 @@ bool looks_at_layout(const Operator& op, const Row& row) {
 
 // The container holds a view as another dtype as a copy, with strides of its own.
 bool changes_dtype(const Row& row) {
-  static const std::set<std::string> kViews = {"aten::real", "aten::imag", "aten::view_as_real", "aten::view_as_complex",
-                                               "aten::view.dtype"};
+  static const std::set<std::string> kViews = {"aten::real", "aten::imag", "aten::view_as_real",
+                                               "aten::view_as_complex", "aten::view.dtype"};
   return kViews.contains(row.op);
 }
 
@@ -133,6 +135,12 @@ struct Count {
   int failed = 0;
 };
 
+// What rows are not judged by: see the files of the same name.
+struct Exceptions {
+  std::set<std::string> missing;
+  std::set<std::string> known;
+};
+
 // `missing` names the operators that rows exist for and Heddle does not have yet: their rows are counted, not run, and
 // one that has arrived must leave the list.
 int run_rows(const std::vector<Row>& rows, const std::string& only, const std::set<std::string>& missing) {
@@ -140,14 +148,19 @@ int run_rows(const std::vector<Row>& rows, const std::string& only, const std::s
   int failed = 0;
   int ran = 0;
   int waiting = 0;
+  int differing = 0;
   for (const Row& row : rows) {
     if (row.text.find(only) == std::string::npos) continue;
-    const bool listed = missing.contains(row.op);
+    const bool listed = exceptions.missing.contains(row.op);
     if (listed && !find(row.op)) {
       ++waiting;
       continue;
     }
-    const std::string found = listed ? "is there now: take it off the list of missing operators" : check(row);
+    std::string found = listed ? "is there now: take it off the list of missing operators" : check(row);
+    if (exceptions.known.contains(row.text)) {
+      found = found.empty() ? "agrees now: take it off the list of known differences" : "";
+      ++differing;
+    }
     Count& count = counts[row.op];
     ++count.rows;
     ++ran;
@@ -162,12 +175,13 @@ int run_rows(const std::vector<Row>& rows, const std::string& only, const std::s
       if (count.failed) std::printf("%6d %6d  %s\n", count.rows, count.failed, name.c_str());
     }
   }
+  if (differing) std::printf("%d rows are known to differ\n", differing);
   if (waiting) std::printf("%d rows wait for operators listed as missing\n", waiting);
   std::printf("%d rows of %zu operators, %d failed\n", ran, counts.size(), failed);
   return failed ? 1 : 0;
 }
 
-// One operator a line; "#" begins a comment.
+// One operator or row a line; "#" begins a comment.
 std::set<std::string> read_names(const std::string& path) {
   std::set<std::string> names;
   std::ifstream file(path);
@@ -198,7 +212,7 @@ int fail(const Status& status) {
 int main_of(std::vector<std::string> arguments) {
   std::string only;
   bool uncovered = false;
-  std::set<std::string> missing;
+  Exceptions exceptions;
   std::vector<Row> rows;
   auto table = ops::build_operator_table();
   if (!table.ok()) return fail(table.status());
@@ -207,7 +221,9 @@ int main_of(std::vector<std::string> arguments) {
     if (arguments[i] == "--only" && i + 1 < arguments.size()) {
       only = arguments[++i];
     } else if (arguments[i] == "--missing" && i + 1 < arguments.size()) {
-      missing = read_names(arguments[++i]);
+      exceptions.missing = read_names(arguments[++i]);
+    } else if (arguments[i] == "--known" && i + 1 < arguments.size()) {
+      exceptions.known = read_names(arguments[++i]);
     } else if (arguments[i] == "--uncovered") {
       uncovered = true;
     } else {
@@ -216,7 +232,7 @@ int main_of(std::vector<std::string> arguments) {
       rows.insert(rows.end(), more->begin(), more->end());
     }
   }
-  return uncovered ? list_uncovered(rows) : run_rows(rows, only, missing);
+  return uncovered ? list_uncovered(rows) : run_rows(rows, only, exceptions);
 }
 
 }  // namespace
