@@ -1,0 +1,212 @@
+// The unique family, bincount and histc.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "ops/common/out.h"
+#include "ops/order/lines.h"
+#include "schema/boxed.h"
+#include "schema/operator_table.h"
+
+namespace heddle::ops {
+namespace {
+
+using schema::boxed;
+using Triple = std::tuple<Tensor, Tensor, Tensor>;
+
+// Rows, flattened each, grouped where equal: after sorting, or only where they are neighbours.
+struct Groups {
+  std::vector<int64_t> first;    // a row of each group
+  std::vector<int64_t> count;    // how many rows it has
+  std::vector<int64_t> inverse;  // the group of each row
+};
+
+template <class T>
+Groups group_rows(const T* rows, int64_t count, int64_t width, bool sort) {
+  std::vector<int64_t> order(static_cast<size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  if (sort) {
+    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+      return std::lexicographical_compare(rows + a * width, rows + (a + 1) * width, rows + b * width,
+                                          rows + (b + 1) * width, &orders_before<T>);
+    });
+  }
+  Groups groups;
+  groups.inverse.resize(static_cast<size_t>(count));
+  for (size_t i = 0; i < order.size(); ++i) {
+    const T* row = rows + order[i] * width;
+    if (i == 0 || !std::equal(row, row + width, rows + order[i - 1] * width)) {
+      groups.first.push_back(order[i]);
+      groups.count.push_back(0);
+    }
+    ++groups.count.back();
+    groups.inverse[static_cast<size_t>(order[i])] = static_cast<int64_t>(groups.first.size()) - 1;
+  }
+  return groups;
+}
+
+Result<Groups> group(const Tensor& rows, int64_t width, bool sort) {
+  Groups groups;
+  const int64_t count = rows.dim() == 0 ? 1 : rows.size(0);
+  HEDDLE_TRY(dispatch<OrderingTypes>(rows.dtype(), "unique", [&]<class T>() {
+    groups = group_rows(rows.data<T>(), count, width, sort);
+    return ok_status();
+  }));
+  return groups;
+}
+
+Result<Tensor> integers(const std::vector<int64_t>& values, const Dims& sizes) {
+  const Tensor t = HEDDLE_TRY(Tensor::empty(sizes, DType::kInt64));
+  std::copy(values.begin(), values.end(), t.data<int64_t>());
+  return t;
+}
+
+// The elements of the flattened tensor; results not asked for are empty.
+Result<Triple> unique_flat(const Tensor& self, bool sort, bool inverse, bool counts) {
+  const Tensor flat = HEDDLE_TRY(contiguous_as(self, ordering_dtype(self.dtype()))).view_contiguous(Dims{self.numel()});
+  const Groups groups = HEDDLE_TRY(group(flat, 1, sort));
+  const auto found = static_cast<int64_t>(groups.first.size());
+  const Tensor values = HEDDLE_TRY(Tensor::empty(Dims{found}, flat.dtype()));
+  HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() {
+    for (size_t i = 0; i < groups.first.size(); ++i) values.data<T>()[i] = flat.data<T>()[groups.first[i]];
+    return ok_status();
+  }));
+  static const std::vector<int64_t> kNone;
+  return Triple(HEDDLE_TRY(to_dtype(values, self.dtype())),
+                HEDDLE_TRY(inverse ? integers(groups.inverse, self.sizes()) : integers(kNone, Dims{0})),
+                HEDDLE_TRY(counts ? integers(groups.count, Dims{found}) : integers(kNone, Dims{0})));
+}
+
+Result<Triple> unique2(const Tensor& self, bool, bool inverse, bool counts) {
+  // Counting makes the inverse too, as it does in PyTorch.
+  return unique_flat(self, true, inverse || counts, counts);
+}
+Result<std::tuple<Tensor, Tensor>> unique(const Tensor& self, bool, bool inverse) {
+  const Triple result = HEDDLE_TRY(unique_flat(self, true, inverse, false));
+  return std::tuple(std::get<0>(result), std::get<1>(result));
+}
+
+// Slices along a dimension; inverse and counts are always made.
+Result<Triple> unique_slices(const Tensor& self, int64_t dim, bool sort) {
+  const int64_t along = HEDDLE_TRY(wrap_dim(dim, self.dim()));
+  HEDDLE_REQUIRE(self.dim() > 0, "unique_dim needs a tensor with at least one dimension");
+  const int64_t count = self.size(along);
+  HEDDLE_REQUIRE(self.numel() > 0 || count == 0,
+                 "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
+  const Tensor moved = self.transpose(0, along);
+  const Tensor rows = HEDDLE_TRY(contiguous_as(moved, ordering_dtype(self.dtype())));
+  const Groups groups = HEDDLE_TRY(group(rows, count ? self.numel() / count : 0, sort));
+  const auto found = static_cast<int64_t>(groups.first.size());
+  Dims sizes = moved.sizes();
+  sizes.front() = found;
+  const Tensor values = HEDDLE_TRY(Tensor::empty(sizes, self.dtype()));
+  for (int64_t i = 0; i < found; ++i) {
+    HEDDLE_TRY(copy_into(values.select(0, i), moved.select(0, groups.first[static_cast<size_t>(i)])));
+  }
+  return Triple(HEDDLE_TRY(contiguous(values.transpose(0, along))), HEDDLE_TRY(integers(groups.inverse, Dims{count})),
+                HEDDLE_TRY(integers(groups.count, Dims{found})));
+}
+Result<Triple> unique_dim(const Tensor& self, int64_t dim, bool, bool, bool) { return unique_slices(self, dim, true); }
+Result<Triple> unique_dim_consecutive(const Tensor& self, int64_t dim, bool, bool) {
+  return unique_slices(self, dim, false);
+}
+Result<Triple> unique_consecutive(const Tensor& self, bool inverse, bool counts, std::optional<int64_t> dim) {
+  if (dim && self.dim() > 0) return unique_slices(self, *dim, false);
+  return unique_flat(self, false, inverse, counts);
+}
+
+template <class T>
+Status count_into(const Tensor& indices, const Tensor& weights, const Tensor& result) {
+  for (int64_t i = 0; i < indices.numel(); ++i) {
+    const T weight = weights.defined() ? weights.data<T>()[i] : T(1);
+    result.data<T>()[indices.data<int64_t>()[i]] += weight;
+  }
+  return ok_status();
+}
+
+Result<Tensor> bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_t minlength) {
+  HEDDLE_REQUIRE(minlength >= 0, "minlength should be >= 0");
+  HEDDLE_REQUIRE(self.dim() == 1 && is_integral(self.dtype()),
+                 "bincount only supports 1-d non-negative integral inputs.");
+  HEDDLE_REQUIRE(!weights || weights->sizes() == self.sizes(),
+                 "weights should be 1-d and have the same length as input");
+  const Tensor indices = HEDDLE_TRY(contiguous_as(self, DType::kInt64));
+  int64_t bins = minlength;
+  for (int64_t i = 0; i < indices.numel(); ++i) {
+    const int64_t index = indices.data<int64_t>()[i];
+    HEDDLE_REQUIRE(index >= 0, "bincount only supports 1-d non-negative integral inputs.");
+    HEDDLE_REQUIRE(index < std::numeric_limits<int64_t>::max(), "bincount: ", index, " is too large");
+    bins = std::max(bins, index + 1);
+  }
+  DType dtype = DType::kInt64;
+  Tensor of_each;
+  if (weights) {
+    dtype = weights->dtype() == DType::kFloat32 ? DType::kFloat32 : DType::kFloat64;
+    of_each = HEDDLE_TRY(contiguous_as(*weights, dtype));
+  }
+  const Tensor result = HEDDLE_TRY(zeros(Dims{bins}, dtype));
+  HEDDLE_TRY(
+      dispatch<OrderingTypes>(dtype, "bincount", [&]<class T>() { return count_into<T>(indices, of_each, result); }));
+  return result;
+}
+
+Result<Tensor> histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
+  HEDDLE_REQUIRE(bins > 0, "bins must be > 0");
+  HEDDLE_REQUIRE(self.dtype() == DType::kFloat32 || self.dtype() == DType::kFloat64,
+                 "\"histogram_cpu\" not implemented for '", dtype_name(self.dtype()), "'");
+  const Tensor wide = HEDDLE_TRY(contiguous_as(self, DType::kFloat64));
+  const std::span<const double> values(wide.data<double>(), static_cast<size_t>(wide.numel()));
+  double low = min.to_double();
+  double high = max.to_double();
+  if (low == high && !values.empty()) {
+    low = *std::ranges::min_element(values);
+    high = *std::ranges::max_element(values);
+  }
+  if (low == high) {
+    low -= 1;
+    high += 1;
+  }
+  HEDDLE_REQUIRE(std::isfinite(low) && std::isfinite(high), "range of [", low, ", ", high, "] is not finite");
+  HEDDLE_REQUIRE(low < high, "max must be larger than min");
+  const Tensor counts = HEDDLE_TRY(zeros(Dims{bins}, DType::kFloat64));
+  for (const double x : values) {
+    if (!(x >= low && x <= high)) continue;
+    const auto bin = static_cast<int64_t>((x - low) / (high - low) * static_cast<double>(bins));
+    counts.data<double>()[std::min(bin, bins - 1)] += 1;
+  }
+  return to_dtype(counts, self.dtype());
+}
+
+// The functional operator and its out= form with `outs` results.
+template <auto f>
+void add_with_out(schema::TableBuilder& table, std::string_view name, std::string_view arguments, int outs) {
+  constexpr std::string_view kReturns[] = {"Tensor", "(Tensor, Tensor)", "(Tensor, Tensor, Tensor)"};
+  constexpr std::string_view kOuts[] = {"Tensor(a!) out) -> Tensor(a!)",
+                                        "Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))",
+                                        "Tensor(a!) out0, Tensor(b!) out1, Tensor(c!) out2) -> (Tensor(a!), "
+                                        "Tensor(b!), Tensor(c!))"};
+  table.add(concat("aten::", name, "(", arguments, ") -> ", kReturns[outs - 1]), boxed<f>());
+  table.derive(concat("aten::", name, ".out(", arguments, ", *, ", kOuts[outs - 1]));
+}
+
+}  // namespace
+}  // namespace heddle::ops
+
+HEDDLE_OPERATORS(unique) {
+  using namespace heddle::ops;
+  add_with_out<&unique>(table, "_unique", "Tensor self, bool sorted=True, bool return_inverse=False", 2);
+  add_with_out<&unique2>(table, "_unique2",
+                         "Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False", 3);
+  add_with_out<&unique_dim>(
+      table, "unique_dim",
+      "Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False", 3);
+  add_with_out<&unique_dim_consecutive>(table, "unique_dim_consecutive",
+                                        "Tensor self, int dim, bool return_inverse=False, bool return_counts=False", 3);
+  add_with_out<&unique_consecutive>(table, "unique_consecutive",
+                                    "Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None",
+                                    3);
+  add_with_out<&bincount>(table, "bincount", "Tensor self, Tensor? weights=None, int minlength=0", 1);
+  add_with_out<&histc>(table, "histc", "Tensor self, int bins=100, Scalar min=0, Scalar max=0", 1);
+}
