@@ -93,8 +93,12 @@ bool same_type(const Type& a, const Type& b) {
     }
     case TypeKind::kUnion:
       return all_members_in(a.contained(), b.contained()) && all_members_in(b.contained(), a.contained());
-    // Two classes of one name come from two programs and may differ in their slots.
-    case TypeKind::kClass:
+    case TypeKind::kClass: {
+      // Custom classes belong to the process. Two other classes of one name come from two programs and may differ in
+      // their slots.
+      const std::string& name = as_class(a)->qualified_name();
+      return name.starts_with("__torch__.torch.classes.") && name == as_class(b)->qualified_name();
+    }
     case TypeKind::kInterface:
     case TypeKind::kEnum:
       return false;

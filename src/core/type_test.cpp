@@ -90,6 +90,9 @@ TEST(Type, NamedTuplesAndInterfaces) {
   EXPECT_TRUE(is_subtype(*with, *interface));
   EXPECT_FALSE(is_subtype(*without, *interface));
   EXPECT_FALSE(same_type(*with, *make_ref<ClassType>("__torch__.A", false))) << "classes of two programs differ";
+  EXPECT_TRUE(same_type(*make_ref<ClassType>("__torch__.torch.classes.a.B", false),
+                        *make_ref<ClassType>("__torch__.torch.classes.a.B", false)))
+      << "custom classes belong to the process";
 }
 
 }  // namespace

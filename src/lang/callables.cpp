@@ -106,6 +106,11 @@ Result<Meaning> MethodSugar::call(FunctionEmitter& emitter, const Call& call, co
   return Meaning(HEDDLE_TRY(emitter.call_bound(*this, std::move(arguments), call.range)));
 }
 
+Result<Value*> OperatorSugar::as_value(FunctionEmitter& emitter, const SourceRange& range) {
+  if (self_ && self_->type()->is(TypeKind::kUnknown)) return self_;
+  return SugaredValue::as_value(emitter, range);
+}
+
 Result<Meaning> OperatorSugar::attribute(FunctionEmitter& emitter, const SourceRange& range, const std::string& name) {
   if (name == "default" || schema::operators().find(name_, name)) return Meaning(Ref<OperatorSugar>::share(this));
   return SugaredValue::attribute(emitter, range, name);

@@ -51,6 +51,8 @@ class OperatorSugar final : public SugaredValue {
   const std::string& name() const { return name_; }
   ir::Value* self() const { return self_; }
   std::string describe() const override { return concat("operator '", name_, "'"); }
+  // An attribute of a value whose type is unknown is one of unknown type too.
+  Result<ir::Value*> as_value(FunctionEmitter& emitter, const SourceRange& range) override;
   // One overload: torch.ops.aten.add.Tensor. As PyTorch's compiler does, the arguments still choose.
   Result<Meaning> attribute(FunctionEmitter& emitter, const SourceRange& range, const std::string& name) override;
   Result<Meaning> call(FunctionEmitter& emitter, const Call& call, const TypePtr& hint) override;

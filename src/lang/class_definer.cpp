@@ -256,6 +256,12 @@ class Definer {
 }  // namespace
 
 Result<TypePtr> define_class(const InFile<ClassDef>& source, const Ref<Resolver>& resolver) {
+  // Named tuples and enums must be complete before they can be named, so one that holds itself would never end.
+  DefinitionDepth depth(*resolver);
+  if (!depth.is_allowed()) {
+    return error_at(source.definition->range, "The definition of '", source.qualified_name,
+                    "' leads back to itself or through too many classes");
+  }
   return Definer(source, resolver).run();
 }
 

@@ -1,4 +1,6 @@
 // Assignments: to names, attributes, elements, several at once; plain, annotated and augmented.
+#include <algorithm>
+
 #include "core/class_type.h"
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
@@ -8,6 +10,18 @@ namespace heddle::lang {
 
 using ir::Value;
 
+namespace {
+
+// a, b = b, a: needs no tuple.
+bool is_parallel(const TupleLiteral& names, const TupleLiteral& values) {
+  const auto is_starred = [](const ExprPtr& expr) { return is<Starred>(*expr); };
+  return names.elements.size() == values.elements.size() &&
+         std::none_of(names.elements.begin(), names.elements.end(), is_starred) &&
+         std::none_of(values.elements.begin(), values.elements.end(), is_starred);
+}
+
+}  // namespace
+
 Status FunctionEmitter::emit_assign(const Assign& statement) {
   if (statement.annotation) {
     const TypePtr type = HEDDLE_TRY(emit_type(*statement.annotation));
@@ -16,8 +30,22 @@ Status FunctionEmitter::emit_assign(const Assign& statement) {
     value = HEDDLE_TRY(convert_implicitly(value, type, statement.range, graph()));
     return assign(*statement.targets[0], value, statement.range, type);
   }
+  const TupleLiteral* names = try_as<TupleLiteral>(statement.targets[0].get());
+  const TupleLiteral* values = try_as<TupleLiteral>(statement.value.get());
+  if (names && values && statement.targets.size() == 1 && is_parallel(*names, *values)) {
+    return assign_in_parallel(*names, *values);
+  }
   const Meaning value = HEDDLE_TRY(emit(*statement.value, assignment_hint(*statement.targets[0])));
   for (const ExprPtr& target : statement.targets) HEDDLE_TRY(assign(*target, value, statement.range));
+  return ok_status();
+}
+
+Status FunctionEmitter::assign_in_parallel(const TupleLiteral& names, const TupleLiteral& values) {
+  std::vector<Meaning> parts;
+  for (const ExprPtr& value : values.elements) parts.push_back(HEDDLE_TRY(emit(*value)));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    HEDDLE_TRY(assign(*names.elements[i], parts[i], values.elements[i]->range));
+  }
   return ok_status();
 }
 

@@ -75,7 +75,7 @@ Result<Meaning> FunctionEmitter::attribute(const Meaning& object, const std::str
         for (size_t i = 0; i < tuple->fields().size(); ++i) {
           if (tuple->fields()[i].name != name) continue;
           Value* at = constant(static_cast<int64_t>(i), range);
-          return Meaning(insert_value(ir::NodeKind::kTupleIndex, {value, at}, tuple->contained()[i], range));
+          return Meaning(HEDDLE_TRY(emit_tuple_element(value, at, range)));
         }
       }
       break;
@@ -183,6 +183,10 @@ Result<std::vector<Meaning>> FunctionEmitter::unpack(const Meaning& meaning, std
     const TypePtr type = meaning.value->type();
     switch (type->kind()) {
       case TypeKind::kTuple:
+        if (meaning.value->node()->is(ir::NodeKind::kTupleConstruct)) {
+          const std::vector<Value*>& elements = meaning.value->node()->inputs();
+          return std::vector<Meaning>(elements.begin(), elements.end());
+        }
         unpack_node(ir::NodeKind::kTupleUnpack, type->contained().size(),
                     [&](size_t i) { return type->contained()[i]; });
         return parts;

@@ -38,9 +38,9 @@ Result<Value*> FunctionEmitter::as_bool(Value* value, const SourceRange& range) 
     case TypeKind::kNumber:
       return call_operator("aten::Bool", {value}, range);
     case TypeKind::kClass:
-      if (as_class(type)->find_method("__bool__")) return call_method(value, "__bool__", {}, range);
+      if (as_class(type)->find_method("__bool__")) return call_method(value, "__bool__", CallArguments(), range);
       if (as_class(type)->find_method("__len__")) {
-        Value* length = HEDDLE_TRY(call_method(value, "__len__", {}, range));
+        Value* length = HEDDLE_TRY(call_method(value, "__len__", CallArguments(), range));
         return call_operator("aten::ne", {length, constant(int64_t{0}, range)}, range);
       }
       [[fallthrough]];

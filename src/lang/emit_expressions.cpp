@@ -20,7 +20,7 @@ Result<Meaning> FunctionEmitter::emit(const Expr& expr, const TypePtr& hint) {
     case NodeKind::kCall:
       return emit_call(as<Call>(expr), hint);
     case NodeKind::kSubscript:
-      return emit_subscript(as<Subscript>(expr));
+      return emit_subscript(as<Subscript>(expr), hint);
     case NodeKind::kLambda:
       return Meaning(make_ref<LambdaSugar>(as<Lambda>(expr)));
     default:

@@ -88,7 +88,8 @@ Result<Value*> FunctionEmitter::emit_unary(const Unary& unary) {
   if (negate && node.is(ir::NodeKind::kConstant) && node.constant.is_double()) {
     return constant(-node.constant.as_double(), unary.range);
   }
-  if (as_class(*operand->type())) return call_method(operand, negate ? "__neg__" : "__invert__", {}, unary.range);
+  if (as_class(*operand->type()))
+    return call_method(operand, negate ? "__neg__" : "__invert__", CallArguments(), unary.range);
   return call_operator(negate ? "aten::neg" : "aten::bitwise_not", {operand}, unary.range);
 }
 

@@ -1,4 +1,7 @@
 // x[...] of lists, dicts, tuples, strings and objects: reading and assigning. Tensors are in emit_tensor_indices.cpp.
+#include <algorithm>
+#include <functional>
+
 #include "core/class_type.h"
 #include "lang/function_emitter.h"
 #include "lang/iterables.h"
@@ -19,7 +22,7 @@ std::optional<int64_t> known_integer(const Value* value) {
 
 }  // namespace
 
-Result<Meaning> FunctionEmitter::emit_subscript(const Subscript& subscript) {
+Result<Meaning> FunctionEmitter::emit_subscript(const Subscript& subscript, const TypePtr& hint) {
   const Meaning container = HEDDLE_TRY(emit(*subscript.value));
   if (!container.value) return emit_static_element(container, subscript);
   Value* value = container.value;
@@ -30,6 +33,9 @@ Result<Meaning> FunctionEmitter::emit_subscript(const Subscript& subscript) {
   Value* index = HEDDLE_TRY(emit_index(subscript));
   const ClassType* type = as_class(*value->type());
   if (type && type->is_module() && !type->find_method("__getitem__")) {
+    if (!index->node()->is(ir::NodeKind::kConstant)) {
+      return Meaning(HEDDLE_TRY(emit_chosen_module(value, index, hint, subscript.range)));
+    }
     const Ref<Iterable> parts = HEDDLE_TRY(iterate(container, subscript.range));
     return emit_static_element(Meaning(parts), subscript);
   }
@@ -58,6 +64,47 @@ Result<Meaning> FunctionEmitter::emit_static_element(const Meaning& container, c
     return error_at(subscript.range, "Index out of range: there are ", *length, " elements");
   }
   return iterable->element(*this, subscript.range, constant(*at, subscript.range));
+}
+
+// modules[i] with an i known only at run time: all of them must offer the interface that the context asks for.
+Result<Value*> FunctionEmitter::emit_chosen_module(Value* container, Value* index, const TypePtr& hint,
+                                                   const SourceRange& range) {
+  if (!hint || !as_interface(*hint)) {
+    return error_at(range, "An index that is no literal needs an annotation of the result with a module interface");
+  }
+  const ClassType& type = *as_class(*container->type());
+  const std::vector<Meaning> modules = HEDDLE_TRY(submodules(container, range));
+  const bool by_name = index->type()->is(TypeKind::kString);
+  if (!by_name) {
+    Value* count = constant(static_cast<int64_t>(modules.size()), range);
+    Condition is_negative;
+    is_negative.value = HEDDLE_TRY(call_operator("aten::lt", {index, constant(int64_t{0}, range)}, range));
+    index = HEDDLE_TRY(emit_choice(
+        is_negative, range,
+        [&] {
+          return call_operator("aten::add", {index, count}, range);
+        },
+        [&]() -> Result<Value*> { return index; }));
+  }
+  const std::function<Result<Value*>(size_t)> choose = [&](size_t at) -> Result<Value*> {
+    if (at == modules.size()) {
+      Value* message = constant(concat(type.qualified_name(), " has no such module"), range);
+      Value* name = constant(by_name ? "builtins.KeyError" : "builtins.IndexError", range);
+      insert(ir::NodeKind::kRaise, {message, name}, range);
+      return insert_value(ir::NodeKind::kUninitialized, {}, hint, range);
+    }
+    Value* module = modules[at].value;
+    if (!is_subtype(*module->type(), *hint)) {
+      return error_at(range, "Module '", module->node()->name, "' of type ", module->type()->to_text(),
+                      " does not offer the interface ", hint->to_text());
+    }
+    IValue key = by_name ? IValue(module->node()->name) : IValue(static_cast<int64_t>(at));
+    Condition is_this;
+    is_this.value = HEDDLE_TRY(call_operator("aten::eq", {index, constant(std::move(key), range)}, range));
+    return emit_choice(
+        is_this, range, [&]() -> Result<Value*> { return cast(module, hint, range); }, [&] { return choose(at + 1); });
+  };
+  return choose(0);
 }
 
 Result<Value*> FunctionEmitter::emit_element(Value* container, Value* index, const SourceRange& range) {
@@ -91,7 +138,9 @@ Result<Value*> FunctionEmitter::emit_tuple_element(Value* tuple, Value* index, c
     if (*at < -size || *at >= size) {
       return error_at(range, "Tuple index ", *at, " is out of range for a tuple of ", size, " elements");
     }
-    if (*at < 0) index = constant(*at += size, range);
+    if (*at < 0) *at += size;
+    if (tuple->node()->is(ir::NodeKind::kTupleConstruct)) return tuple->node()->input(static_cast<size_t>(*at));
+    index = constant(*at, range);
     return insert_value(ir::NodeKind::kTupleIndex, {tuple, index}, elements[static_cast<size_t>(*at)], range);
   }
   for (const TypePtr& element : elements) {

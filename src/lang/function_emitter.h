@@ -176,6 +176,7 @@ class FunctionEmitter {
 
   // emit_assignments.cpp
   Status emit_assign(const Assign& statement);
+  Status assign_in_parallel(const TupleLiteral& names, const TupleLiteral& values);
   TypePtr assignment_hint(const Expr& target);
   Status assign(const Expr& target, const Meaning& value, const SourceRange& range, const TypePtr& annotated = {});
   Status assign_name(const std::string& name, const Meaning& value, const TypePtr& annotated, const SourceRange& range);
@@ -218,9 +219,11 @@ class FunctionEmitter {
   Result<ir::Value*> emit_percent_format(ir::Value* format, ir::Value* values, const SourceRange& range);
 
   // emit_subscripts.cpp
-  Result<Meaning> emit_subscript(const Subscript& subscript);
+  Result<Meaning> emit_subscript(const Subscript& subscript, const TypePtr& hint);
   Result<ir::Value*> emit_index(const Subscript& subscript);
   Result<Meaning> emit_static_element(const Meaning& container, const Subscript& subscript);
+  Result<ir::Value*> emit_chosen_module(ir::Value* container, ir::Value* index, const TypePtr& hint,
+                                        const SourceRange& range);
   Result<ir::Value*> emit_tuple_element(ir::Value* tuple, ir::Value* index, const SourceRange& range);
   Result<ir::Value*> emit_slice(ir::Value* container, const Slice& slice);
   Result<ir::Value*> emit_tuple_slice(ir::Value* tuple, const Slice& slice);

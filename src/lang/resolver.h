@@ -26,7 +26,23 @@ class Resolver : public RefCounted {
   ir::CompilationUnit& unit() const { return unit_; }
 
  private:
+  friend class DefinitionDepth;
   ir::CompilationUnit& unit_;
+  int definitions_under_way_ = 0;
+};
+
+// Counts the classes whose definitions are under way, each within the one before.
+class DefinitionDepth {
+ public:
+  explicit DefinitionDepth(Resolver& resolver) : resolver_(resolver) { ++resolver_.definitions_under_way_; }
+  ~DefinitionDepth() { --resolver_.definitions_under_way_; }
+  DefinitionDepth(const DefinitionDepth&) = delete;
+  DefinitionDepth& operator=(const DefinitionDepth&) = delete;
+  // Deeper than any model's modules, and safe for the stack.
+  bool is_allowed() const { return resolver_.definitions_under_way_ <= 300; }
+
+ private:
+  Resolver& resolver_;
 };
 
 }  // namespace heddle::lang

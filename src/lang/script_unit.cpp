@@ -1,15 +1,51 @@
 #include "lang/script_unit.h"
 
 #include "core/class_type.h"
+#include "lang/builtin_names.h"
 #include "lang/callables.h"
 #include "lang/class_definer.h"
 #include "lang/error.h"
+#include "lang/function_emitter.h"
 #include "lang/parser.h"
 
 namespace heddle::lang {
 namespace {
 
 std::string qualified(const std::string& name) { return concat("__torch__.", name); }
+
+// A name that an import gives to something the language knows: F for torch.nn.functional.
+class ImportedSugar final : public SugaredValue {
+ public:
+  explicit ImportedSugar(std::string path) : path_(std::move(path)) {}
+  std::string describe() const override { return concat("'", path_, "'"); }
+
+  Result<ir::Value*> as_value(FunctionEmitter& emitter, const SourceRange& range) override {
+    const Meaning meaning = HEDDLE_TRY(resolve(emitter, range));
+    return emitter.as_value(meaning, range);
+  }
+  Result<Meaning> attribute(FunctionEmitter& emitter, const SourceRange& range, const std::string& name) override {
+    const Meaning meaning = HEDDLE_TRY(resolve(emitter, range));
+    return emitter.attribute(meaning, name, range);
+  }
+  Result<Meaning> call(FunctionEmitter& emitter, const Call& call, const TypePtr& hint) override {
+    const Meaning meaning = HEDDLE_TRY(resolve(emitter, call.range));
+    if (!meaning.sugar) return SugaredValue::call(emitter, call, hint);
+    return meaning.sugar->call(emitter, call, hint);
+  }
+
+ private:
+  Result<Meaning> resolve(FunctionEmitter& emitter, const SourceRange& range) {
+    const std::vector<std::string_view> parts = split(path_, '.');
+    Meaning meaning(builtin_name(std::string(parts[0])));
+    if (!meaning) return error_at(range, "The imported module '", path_, "' is not known");
+    for (size_t i = 1; i < parts.size(); ++i) {
+      meaning = HEDDLE_TRY(emitter.attribute(meaning, std::string(parts[i]), range));
+    }
+    return meaning;
+  }
+
+  std::string path_;
+};
 
 }  // namespace
 
@@ -28,8 +64,7 @@ Status ScriptUnit::define_all() {
     if (!name.empty()) {
       if (!definitions_.emplace(name, statement.get()).second)
         return error_at(statement->range, "'", name, "' is defined twice");
-    } else if (!is<Import>(*statement) && !is<ImportFrom>(*statement) && !is<ExprStmt>(*statement) &&
-               !is<Pass>(*statement)) {
+    } else if (!read_import(*statement) && !is<ExprStmt>(*statement) && !is<Pass>(*statement)) {
       return error_at(statement->range, "Expected functions and classes, not ", kind_name(statement->kind));
     }
   }
@@ -42,6 +77,23 @@ Status ScriptUnit::define_all() {
   // By index: compiling a body registers the functions it contains.
   for (size_t i = 0; i < unit().functions().size(); ++i) HEDDLE_TRY(unit().functions()[i]->ensure_defined());
   return ok_status();
+}
+
+bool ScriptUnit::read_import(const Stmt& statement) {
+  if (const auto* import = try_as<Import>(statement)) {
+    for (const ImportName& name : import->names) {
+      if (!name.alias.empty()) imports_[name.alias] = name.path;
+    }
+    return true;
+  }
+  const auto* from = try_as<ImportFrom>(statement);
+  if (!from) return false;
+  // What typing and enum hold is part of the language.
+  const bool is_known = from->module == "torch" || from->module == "math" || from->module.starts_with("torch.");
+  for (const ImportName& name : from->names) {
+    if (is_known) imports_[name.alias.empty() ? name.path : name.alias] = concat(from->module, ".", name.path);
+  }
+  return true;
 }
 
 Result<TypePtr> ScriptUnit::class_named(const std::string& name) {
@@ -71,6 +123,8 @@ Result<Ref<SugaredValue>> ScriptUnit::find_value(const std::string& name, const 
   if (Ref<ir::Function> function = HEDDLE_TRY(function_named(name)))
     return Ref<SugaredValue>(make_ref<FunctionSugar>(std::move(function)));
   if (TypePtr type = HEDDLE_TRY(class_named(name))) return Ref<SugaredValue>(make_ref<ClassSugar>(std::move(type)));
+  const auto imported = imports_.find(name);
+  if (imported != imports_.end()) return Ref<SugaredValue>(make_ref<ImportedSugar>(imported->second));
   return Ref<SugaredValue>();
 }
 

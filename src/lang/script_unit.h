@@ -25,11 +25,14 @@ class ScriptUnit final : public Resolver {
  private:
   using Resolver::Resolver;
   Status define_all();
+  // False for a statement that imports nothing.
+  bool read_import(const Stmt& statement);
   Result<TypePtr> class_named(const std::string& name);
   Result<Ref<ir::Function>> function_named(const std::string& name);
 
   std::shared_ptr<const File> file_;
   std::unordered_map<std::string, const Stmt*> definitions_;
+  std::unordered_map<std::string, std::string> imports_;  // name to dotted path
 };
 
 }  // namespace heddle::lang

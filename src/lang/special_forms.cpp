@@ -285,12 +285,6 @@ Result<Meaning> always_false(FunctionEmitter& emitter, const Call& call, const T
   return Meaning(emitter.constant(false, call.range));
 }
 
-// A truth about types where a plain value is wanted.
-Result<Meaning> type_question(FunctionEmitter& emitter, const Call& call, const TypePtr&) {
-  const std::optional<Condition> condition = HEDDLE_TRY(emit_type_question(emitter, call));
-  return Meaning(emitter.condition_value(*condition, call.range));
-}
-
 class WaitSugar final : public SugaredValue {
  public:
   explicit WaitSugar(Value* future) : future_(future) {}
@@ -362,8 +356,8 @@ SpecialForm special_function(const std::string& name) {
       {"dict", dict_form},
       {"len", length_form},
       {"print", print_form},
-      {"isinstance", type_question},
-      {"hasattr", type_question},
+      {"isinstance", emit_isinstance},
+      {"hasattr", emit_hasattr},
       {"fork", emit_fork},
       {"awaitable", emit_awaitable},
       {"wait", wait_operator},

@@ -53,8 +53,11 @@ class InertContextSugar final : public SugaredValue {
 // A call whose truth is about types: isinstance, hasattr, torch.jit.is_scripting. Nothing for any other call.
 Result<std::optional<Condition>> emit_type_question(FunctionEmitter& emitter, const Call& call);
 
-// The forms by the name a source uses: special_forms.cpp for the language's own words, type_questions.cpp,
-// fork_forms.cpp.
+// The same where a plain value is wanted.
+Result<Meaning> emit_isinstance(FunctionEmitter& emitter, const Call& call, const TypePtr& hint);
+Result<Meaning> emit_hasattr(FunctionEmitter& emitter, const Call& call, const TypePtr& hint);
+
+// The form of a word that the language knows; null for others.
 SpecialForm special_function(const std::string& name);
 // Operators that are nodes of their own: "prim::RaiseException", "aten::wait". Null for all others.
 SpecialForm special_operator(const std::string& name);

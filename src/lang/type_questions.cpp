@@ -107,6 +107,16 @@ Result<Condition> has_attribute(FunctionEmitter& emitter, const Call& call) {
 
 }  // namespace
 
+Result<Meaning> emit_isinstance(FunctionEmitter& emitter, const Call& call, const TypePtr&) {
+  const Condition condition = HEDDLE_TRY(is_instance(emitter, call));
+  return Meaning(emitter.condition_value(condition, call.range));
+}
+
+Result<Meaning> emit_hasattr(FunctionEmitter& emitter, const Call& call, const TypePtr&) {
+  const Condition condition = HEDDLE_TRY(has_attribute(emitter, call));
+  return Meaning(emitter.condition_value(condition, call.range));
+}
+
 Result<std::optional<Condition>> emit_type_question(FunctionEmitter& emitter, const Call& call) {
   std::string_view word;
   if (const Name* name = try_as<Name>(call.callee.get())) {

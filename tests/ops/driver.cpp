@@ -143,7 +143,7 @@ struct Exceptions {
 
 // `missing` names the operators that rows exist for and Heddle does not have yet: their rows are counted, not run, and
 // one that has arrived must leave the list.
-int run_rows(const std::vector<Row>& rows, const std::string& only, const std::set<std::string>& missing) {
+int run_rows(const std::vector<Row>& rows, const std::string& only, const Exceptions& exceptions) {
   std::map<std::string, Count> counts;
   int failed = 0;
   int ran = 0;
