@@ -14,8 +14,8 @@ namespace heddle::ops {
 inline DType ordering_dtype(DType dtype) { return is_integral_or_bool(dtype) ? DType::kInt64 : compute_dtype(dtype); }
 using OrderingTypes = Types<float, double, int64_t>;
 
-// Lines lie one after the other, `length` elements each. A zero-dimensional tensor is one line of one.
-struct Lines {
+// LineGroup lie one after the other, `length` elements each. A zero-dimensional tensor is one line of one.
+struct LineGroup {
   Tensor data;  // contiguous, the dimension moved to the end
   int64_t dim = 0;
   int64_t length = 1;
@@ -57,8 +57,8 @@ struct Lines {
   }
 };
 
-inline Result<Lines> lines_along(const Tensor& t, int64_t dim, DType dtype) {
-  Lines lines;
+inline Result<LineGroup> lines_along(const Tensor& t, int64_t dim, DType dtype) {
+  LineGroup lines;
   lines.dim = HEDDLE_TRY(wrap_dim(dim, t.dim()));
   lines.sizes = t.sizes();
   if (t.dim() == 0) {

@@ -32,7 +32,7 @@ template <bool product>
 Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
   const DType result = dtype.value_or(is_integral_or_bool(self.dtype()) ? DType::kInt64 : self.dtype());
   const Tensor cast = HEDDLE_TRY(to_dtype(self, result));
-  const Lines lines = HEDDLE_TRY(lines_along(cast, dim, ordering_dtype(result)));
+  const LineGroup lines = HEDDLE_TRY(lines_along(cast, dim, ordering_dtype(result)));
   const Tensor sums = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
   HEDDLE_TRY(dispatch<Join<OrderingTypes, ComplexTypes>>(sums.dtype(), product ? "cumprod_out_cpu" : "cumsum_out_cpu",
                                                          [&]<class T>() {
@@ -58,7 +58,7 @@ Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dty
 // Of equal values the latest counts; from a nan on everything is nan.
 template <bool largest>
 Result<Pair> running_extreme(const Tensor& self, int64_t dim) {
-  const Lines lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
+  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
   const Tensor values = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
   const Tensor places = HEDDLE_TRY(lines.beside(lines.length, DType::kInt64));
   HEDDLE_TRY(dispatch<OrderingTypes>(values.dtype(), largest ? "cummax_cpu" : "cummin_cpu", [&]<class T>() {
@@ -88,7 +88,7 @@ T log_add_exp(T a, T b) {
 }
 
 Result<Tensor> logcumsumexp(const Tensor& self, int64_t dim) {
-  const Lines lines = HEDDLE_TRY(lines_along(self, dim, compute_dtype(self.dtype())));
+  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, compute_dtype(self.dtype())));
   const Tensor sums = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
   HEDDLE_TRY(dispatch<FloatTypes>(sums.dtype(), "logcumsumexp_out_cpu", [&]<class T>() {
     lines.each([&](int64_t line) {

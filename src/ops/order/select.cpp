@@ -33,7 +33,7 @@ int64_t place_of_rank(const T* line, std::vector<int64_t>& places, int64_t rank)
 // choose(line, places) -> place, for a line of at least one element; `places` is room for as many.
 template <class F>
 Result<Pair> choose_along(const Tensor& self, int64_t dim, bool keepdim, std::string_view name, const F& choose) {
-  const Lines lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
+  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
   HEDDLE_REQUIRE_CODE(lines.length > 0, kIndex, name, "(): Expected reduction dim ", lines.dim,
                       " to have non-zero size.");
   const Tensor values = HEDDLE_TRY(lines.beside(1, lines.data.dtype()));

@@ -31,7 +31,7 @@ void store_line(const std::vector<Entry<T>>& entries, int64_t count, T* values, 
 }
 
 Result<Pair> sort_along(const Tensor& self, int64_t dim, bool descending) {
-  const Lines lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
+  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
   const Tensor values = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
   const Tensor places = HEDDLE_TRY(lines.beside(lines.length, DType::kInt64));
   HEDDLE_TRY(dispatch<OrderingTypes>(values.dtype(), "sort", [&]<class T>() {
@@ -65,7 +65,7 @@ Result<Tensor> argsort_stable(const Tensor& self, bool, int64_t dim, bool descen
 Result<Tensor> msort(const Tensor& self) { return std::get<0>(HEDDLE_TRY(sort_along(self, 0, false))); }
 
 Result<Pair> topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool) {
-  const Lines lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
+  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
   HEDDLE_REQUIRE(k >= 0 && k <= lines.length, "selected index k out of range");
   const Tensor values = HEDDLE_TRY(lines.beside(k, lines.data.dtype()));
   const Tensor places = HEDDLE_TRY(lines.beside(k, DType::kInt64));

@@ -32,8 +32,7 @@ Result<std::vector<Tensor>> meshgrid_indexing(const std::vector<Tensor>& tensors
   for (size_t i = 0; i < sources.size(); ++i) {
     Dims alone(sizes.size(), 1);
     alone[i] = sizes[i];
-    const Tensor grid = HEDDLE_TRY(expand(HEDDLE_TRY(view(sources[i], alone)), sizes));
-    grids.push_back(swap ? grid.transpose(0, 1) : grid);
+    grids.push_back(HEDDLE_TRY(expand(HEDDLE_TRY(view(sources[i], alone)), sizes)));
   }
   if (swap) std::swap(grids[0], grids[1]);
   return grids;
