@@ -55,7 +55,8 @@ Result<IValue> InputReader::read(const std::string& text) {
   if (const std::optional<IValue> word = parse_word(text)) return *word;
   if (const std::optional<IValue> number = HEDDLE_TRY(parse_number(text))) return *number;
   if (is_quoted(text)) return IValue(text.substr(1, text.size() - 2));
-  if (text.starts_with('[') || text.starts_with('{')) return parse_json_value(text);
+  const size_t first = text.find_first_not_of(' ');
+  if (first != std::string::npos && (text[first] == '[' || text[first] == '{')) return parse_json_value(text);
   if (const std::optional<TensorRecipe> recipe = HEDDLE_TRY(parse_recipe(text))) {
     return IValue(HEDDLE_TRY(make_tensor(*recipe, engine_)));
   }

@@ -53,6 +53,7 @@ TEST_F(Input, Scalars) {
 
 TEST_F(Input, JsonAndMadeUpTensors) {
   EXPECT_EQ(described("[1, 2]"), "List[int] [1, 2]");
+  EXPECT_EQ(described(" [1, 2]"), "List[int] [1, 2]");
   EXPECT_EQ(described("{\"a\": true}"), "Dict[str, bool] {'a': True}");
   EXPECT_EQ(described("[1"), "this is no JSON: [1");
   EXPECT_EQ(described("ones:int64[2]"), "Tensor tensor([1, 1])");

@@ -28,9 +28,24 @@ void count_operators(std::string_view graph, std::map<std::string, int64_t>& cou
   }
 }
 
-std::map<std::string, int64_t> operators_of(const std::vector<jit::Method>& methods) {
-  std::map<std::string, int64_t> counts;
-  for (const jit::Method& method : methods) count_operators(method.graph(true), counts);
+using Counts = std::map<std::string, int64_t>;
+
+// How often each operator stands in the methods of the model and of the modules in it.
+Counts operators_of(const jit::Module& module) {
+  Counts counts;
+  for (const auto& [path, part] : module.named_modules()) {
+    for (const jit::Method& method : part.get_methods()) {
+      try {
+        count_operators(method.graph(), counts);
+      } catch (const Error&) {
+        // A method nobody calls may not compile; it runs nothing.
+      }
+    }
+  }
+  // Plain functions belong to no module; the optimised graphs have them inlined.
+  Counts inlined;
+  for (const jit::Method& method : module.get_methods()) count_operators(method.graph(true), inlined);
+  counts.merge(inlined);
   std::erase_if(counts, [](const auto& row) { return row.first.starts_with("prim::"); });
   return counts;
 }
@@ -114,7 +129,7 @@ void print_report(const jit::Module& module, const InspectOptions& options, cons
   }
   report["parameters"] = report_of(parameters);
   report["buffers"] = report_of(buffers);
-  report["operators"] = operators_of(methods);
+  report["operators"] = operators_of(module);
   report["missing_operators"] = Json::array();
   for (const jit::MissingOperator& op : module.missing_operators()) {
     report["missing_operators"].push_back({{"name", op.name}, {"places", op.places}});
@@ -137,7 +152,7 @@ ExitCode inspect(const InspectOptions& options) {
   for (const jit::Method& method : methods) print(concat("  ", method.schema(), "\n"));
   print_tensors(parameters);
   print_tensors(buffers);
-  const std::map<std::string, int64_t> operators = operators_of(methods);
+  const Counts operators = operators_of(module);
   print(concat("\n", operators.size(), " operators\n"));
   for (const auto& [name, count] : operators) print(concat("  ", count, "\t", name, "\n"));
   if (const std::vector<jit::MissingOperator> missing = module.missing_operators(); !missing.empty()) {

@@ -75,6 +75,15 @@ void add_input_options(CLI::App& command, std::vector<std::string>& inputs, std:
   command.add_flag("--gray", options.image.gray, "Photographs have one channel");
 }
 
+// The arguments in the reverse order that CLI11 wants. It would take "[1, 2]" apart as a list of its own; a blank
+// before the bracket, which JSON allows, keeps it whole.
+std::vector<std::string> command_line(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i)
+    arguments.push_back(argv[i][0] == '[' ? concat(" ", argv[i]) : std::string(argv[i]));
+  return arguments;
+}
+
 ExitCode print_parallel_info() {
   std::printf("%s", get_parallel_info().c_str());
   return kDone;
@@ -116,7 +125,7 @@ int run_command(int argc, char** argv) {
   info_app->callback([&] { chosen = print_parallel_info; });
 
   try {
-    app.parse(argc, argv);
+    app.parse(command_line(argc, argv));
   } catch (const CLI::ParseError& failure) {
     // Help ends with 0, everything else is wrong usage.
     return app.exit(failure) == 0 ? kDone : kUsage;

@@ -233,6 +233,11 @@ class CommandTest(unittest.TestCase):
         self.assertIn("aten::mul", self.heddle("inspect", self.model, "--graph").stdout)
         self.assertIn("aten::mul", self.heddle("inspect", self.model, "--plan").stdout)
 
+    def test_inspect_sees_what_forks_run(self):
+        digits = Path(__file__).resolve().parents[2] / "models" / "digits" / "digits.pt"
+        operators = json.loads(self.heddle("inspect", digits, "--json").stdout)["operators"]
+        self.assertEqual(operators["aten::conv2d"], 4)
+
     def test_operators(self):
         self.assertIn("aten::mul.Tensor(Tensor self, Tensor other) -> Tensor", self.heddle("ops", "aten::mul").stdout)
         names = [row["name"] for row in json.loads(self.heddle("ops", "--json").stdout)]
