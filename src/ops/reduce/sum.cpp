@@ -193,12 +193,10 @@ Result<Tensor> mean(const Tensor& t, const Dims& dims, bool keepdim, OptionalDTy
   const std::vector<bool> reduced = HEDDLE_TRY(reduced_dims(dims, t.dim()));
   int64_t count = 1;
   for (size_t d = 0; d < reduced.size(); ++d) count *= reduced[d] ? t.sizes()[d] : 1;
-  // A half sum could overflow where the mean does not.
-  const bool half = wanted == DType::kFloat16 || wanted == DType::kBFloat16;
-  const DType sum_dtype = half ? DType::kFloat32 : wanted;
-  const Tensor total = HEDDLE_TRY(sum(t, dims, keepdim, sum_dtype));
+  // The sum is rounded to the result's dtype before the division, as PyTorch does it.
+  const Tensor total = HEDDLE_TRY(sum(t, dims, keepdim, wanted));
   HEDDLE_TRY(div(total, Scalar(static_cast<double>(count)), Out::in_place(total)));
-  return out.deliver(HEDDLE_TRY(to_dtype(total, wanted)));
+  return out.deliver(total);
 }
 
 }  // namespace heddle::ops
