@@ -36,8 +36,8 @@ void fit_all(CallArguments& arguments, const jit::Method& method) {
   if (given > most || given + arguments.keyword.size() < method.required_argument_count()) {
     const size_t least = method.required_argument_count();
     const std::string range = least == most ? concat(most) : concat(least, " to ", most);
-    throw Failure(kUsage,
-                  concat(given + arguments.keyword.size(), " arguments given, ", range, " expected; ", signature(method)));
+    throw Failure(kUsage, concat(given + arguments.keyword.size(), " arguments given, ", range, " expected; ",
+                                 signature(method)));
   }
   for (size_t i = 0; i < given; ++i) fit(arguments.positional[i], method, i);
   for (auto& [name, value] : arguments.keyword) fit(value, method, find_parameter(method, name));

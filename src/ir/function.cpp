@@ -21,7 +21,8 @@ CompilationUnit::~CompilationUnit() {
   // Objects hold the unit, so none is left: classes may let go of each other now.
   for (const TypePtr& type : types_) {
     if (type->is(TypeKind::kClass)) const_cast<ClassType&>(static_cast<const ClassType&>(*type)).clear();
-    if (type->is(TypeKind::kInterface)) const_cast<InterfaceType&>(static_cast<const InterfaceType&>(*type)).methods.clear();
+    if (type->is(TypeKind::kInterface))
+      const_cast<InterfaceType&>(static_cast<const InterfaceType&>(*type)).methods.clear();
   }
   // Functions may hold each other through call nodes and definers.
   for (const Ref<Function>& function : functions_) {

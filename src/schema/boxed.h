@@ -135,14 +135,14 @@ HEDDLE_READ_LIST(std::vector<Tensor>, read_tensors)
 HEDDLE_READ_LIST(std::vector<std::optional<Tensor>>, read_optional_tensors)
 #undef HEDDLE_READ_LIST
 // Boxes by pointer, for kernels that change or share them: valid for the call.
-#define HEDDLE_READ_BOX(type, is, as)                        \
-  template <>                                                \
-  struct FromIValue<type*> {                                 \
-    static bool read(const IValue& v, type*& out) {          \
-      if (!v.is()) return false;                             \
-      out = &v.as();                                         \
-      return true;                                           \
-    }                                                        \
+#define HEDDLE_READ_BOX(type, is, as)               \
+  template <>                                       \
+  struct FromIValue<type*> {                        \
+    static bool read(const IValue& v, type*& out) { \
+      if (!v.is()) return false;                    \
+      out = &v.as();                                \
+      return true;                                  \
+    }                                               \
   };
 HEDDLE_READ_BOX(ListValue, is_list, as_list)
 HEDDLE_READ_BOX(DictValue, is_dict, as_dict)

@@ -43,7 +43,8 @@ class TableBuilder;
 
 class OperatorTable {
  public:
-  // Overloads in declaration order, those with a Tensor argument first; empty when the name is unknown. name: "aten::add".
+  // Overloads in declaration order, those with a Tensor argument first; empty when the name is unknown. name:
+  // "aten::add".
   std::span<const Operator* const> overloads(std::string_view name) const;
   // Null when there is none. overload may be empty.
   const Operator* find(std::string_view name, std::string_view overload) const;

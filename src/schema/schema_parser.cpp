@@ -65,12 +65,18 @@ constexpr NamedConstant kNamedConstants[] = {
 // The character a backslash and `c` stand for.
 char unescaped(char c) {
   switch (c) {
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
-    case 'f': return '\f';
-    case 'v': return '\v';
-    default: return c;
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'f':
+      return '\f';
+    case 'v':
+      return '\v';
+    default:
+      return c;
   }
 }
 

@@ -191,7 +191,7 @@ class CommandTest(unittest.TestCase):
     # Failures
 
     def test_wrong_usage(self):
-        self.assertIn("2 inputs", self.refused(2, "run", self.model, "--method", "split", 1, 2))
+        self.assertIn("2 arguments", self.refused(2, "run", self.model, "--method", "split", 1, 2))
         self.assertIn("'x'", self.refused(2, "run", self.model, "'text'"))
         self.assertIn("expected", self.refused(2, "run", self.model))
         self.assertIn("split", self.refused(2, "run", self.model, "--method", "backward"))
