@@ -85,6 +85,8 @@ double read_quota(const std::string& root) {
   return quota;
 }
 
+}  // namespace
+
 std::vector<int> allowed_cpus() {
   std::vector<int> cpus;
   // Larger than CPU_SETSIZE, which machines with many sockets exceed.
@@ -103,8 +105,6 @@ std::vector<int> allowed_cpus() {
   }
   return cpus;
 }
-
-}  // namespace
 
 int Topology::usable_cores() const {
   int cores = std::min(affinity, physical_cores);

@@ -16,6 +16,8 @@ struct Topology {
   int usable_cores() const;
 };
 
+// The CPUs this process may run on, now.
+std::vector<int> allowed_cpus();
 // Asks the system anew; never fails, what cannot be read does not limit.
 Topology read_topology();
 // The same of a file tree laid out elsewhere, for a process that may run on these CPUs.

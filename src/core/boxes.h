@@ -76,6 +76,8 @@ class ObjectValue final : public RefCounted {
   std::vector<IValue> slots;  // in the order of class_type->attributes
   Ref<ClassType> class_type;
   Ref<RefCounted> owner;
+  // Code that program has made for this very object, if any. Set before the object is shared between threads.
+  Ref<RefCounted> specialised;
   // Null when the class has no such attribute.
   const IValue* find(std::string_view attribute) const;
 };

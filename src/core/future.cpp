@@ -1,37 +1,43 @@
 #include "core/future.h"
 
+#include <condition_variable>
 #include <utility>
 
 namespace heddle {
+namespace {
 
-bool FutureValue::completed() const {
-  const std::lock_guard lock(mutex_);
-  return state_ != State::kPending;
-}
+// What a thread that waits sleeps on. Shared with the callback, which may come after the waiter has given up.
+struct Event final : RefCounted {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+};
 
-void FutureValue::complete(IValue value) { finish(State::kValue, std::move(value), ok_status()); }
+}  // namespace
 
-void FutureValue::fail(Status error) { finish(State::kError, IValue(), std::move(error)); }
+bool FutureValue::complete(IValue value) { return finish(State::kValue, std::move(value), ok_status()); }
 
-void FutureValue::finish(State state, IValue value, Status error) {
-  std::vector<std::function<void(FutureValue&)>> callbacks;
+bool FutureValue::fail(Status error) { return finish(State::kError, IValue(), std::move(error)); }
+
+bool FutureValue::finish(State state, IValue value, Status error) {
+  std::vector<Callback> callbacks;
   {
     const std::lock_guard lock(mutex_);
-    if (state_ != State::kPending) return;
-    state_ = state;
+    if (completed()) return false;
     value_ = std::move(value);
     error_ = std::move(error);
     callbacks.swap(callbacks_);
-    // Under the lock: a waiter that wakes may drop the last reference as soon as it holds the mutex again.
-    done_.notify_all();
+    // Release: whoever sees the state without the lock sees value_ and error_ as well.
+    state_.store(state, std::memory_order_release);
   }
-  for (const auto& callback : callbacks) callback(*this);
+  for (const Callback& callback : callbacks) callback(*this);
+  return true;
 }
 
-void FutureValue::add_callback(std::function<void(FutureValue&)> callback) {
+void FutureValue::add_callback(Callback callback) {
   {
     const std::lock_guard lock(mutex_);
-    if (state_ == State::kPending) {
+    if (!completed()) {
       callbacks_.push_back(std::move(callback));
       return;
     }
@@ -39,21 +45,44 @@ void FutureValue::add_callback(std::function<void(FutureValue&)> callback) {
   callback(*this);
 }
 
-bool FutureValue::add_callback_if_pending(std::function<void(FutureValue&)> callback) {
+bool FutureValue::add_callback_if_pending(Callback callback) {
   const std::lock_guard lock(mutex_);
-  if (state_ != State::kPending) return false;
+  if (completed()) return false;
   callbacks_.push_back(std::move(callback));
   return true;
 }
 
-void FutureValue::wait() const {
-  std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return state_ != State::kPending; });
+Ref<FutureValue> FutureValue::then(TypePtr element, std::function<Result<IValue>(FutureValue&)> f) {
+  auto next = make_ref<FutureValue>(std::move(element));
+  add_callback([next, f = std::move(f)](FutureValue& done) {
+    Result<IValue> result = f(done);
+    if (result.ok()) {
+      next->complete(std::move(result).value());
+    } else {
+      next->fail(std::move(result).status());
+    }
+  });
+  return next;
+}
+
+bool FutureValue::wait(std::optional<Clock::time_point> until) {
+  if (completed()) return true;
+  const auto event = make_ref<Event>();
+  const bool pending = add_callback_if_pending([event](FutureValue&) {
+    const std::lock_guard lock(event->mutex);
+    event->done = true;
+    event->changed.notify_all();
+  });
+  if (!pending) return true;
+  std::unique_lock lock(event->mutex);
+  const auto done = [&] { return event->done; };
+  if (until) return event->changed.wait_until(lock, *until, done);
+  event->changed.wait(lock, done);
+  return true;
 }
 
 Result<IValue> FutureValue::value() const {
-  const std::lock_guard lock(mutex_);
-  switch (state_) {
+  switch (state_.load(std::memory_order_acquire)) {
     case State::kPending:
       return error(ErrorCode::kRuntime, "the value of a Future was asked for before it was completed");
     case State::kError:
@@ -62,11 +91,6 @@ Result<IValue> FutureValue::value() const {
       break;
   }
   return value_;
-}
-
-bool FutureValue::has_error() const {
-  const std::lock_guard lock(mutex_);
-  return state_ == State::kError;
 }
 
 }  // namespace heddle

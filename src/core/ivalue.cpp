@@ -195,9 +195,8 @@ bool value_is(const IValue& value, const Type& type) {
       return std::any_of(type.contained().begin(), type.contained().end(),
                          [&](const TypePtr& member) { return value_is(value, *member); });
     case TypeKind::kFuture:
-      return value.is_future() && is_subtype(*value.as_future().element_type, *type.element());
     case TypeKind::kAwait:
-      return false;
+      return value.is_future() && is_subtype(*value.as_future().element_type, *type.element());
     case TypeKind::kClass:
     case TypeKind::kInterface:
       return value.is_object() && is_subtype(*value.as_object().class_type, type);

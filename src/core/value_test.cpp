@@ -185,6 +185,21 @@ TEST(Future, WaitSeesTheErrorOfAnotherThread) {
   worker.join();
 }
 
+TEST(Future, ThenMakesAFutureOfTheResult) {
+  const auto future = make_ref<FutureValue>(types::integer());
+  const auto next = future->then(types::integer(), [](FutureValue& f) -> Result<IValue> {
+    const IValue value = HEDDLE_TRY(f.value());
+    return IValue(value.as_int() + 1);
+  });
+  EXPECT_FALSE(next->wait(FutureValue::Clock::now() + std::chrono::milliseconds(1))) << "the time is over first";
+  future->complete(5);
+  EXPECT_EQ(next->value()->as_int(), 6);
+  const auto failed = make_ref<FutureValue>(types::integer());
+  failed->fail(invalid("broken"));
+  const auto after = failed->then(types::integer(), [](FutureValue& f) { return f.value(); });
+  EXPECT_EQ(after->value().status().message(), "broken");
+}
+
 // Known answers published with the Random123 library.
 TEST(Philox, KnownAnswers) {
   using Block = std::array<uint32_t, 4>;

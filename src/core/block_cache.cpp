@@ -1,0 +1,126 @@
+#include "core/block_cache.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+
+namespace heddle {
+namespace {
+
+// Smaller blocks are malloc's own trade; larger ones are rare and would fill the cache.
+constexpr size_t kSmallest = size_t{16} << 10;
+constexpr size_t kLargest = size_t{32} << 20;
+constexpr size_t kStepsOfDoubling = 4;
+constexpr size_t kBlocksOfSize = 16;
+
+// A block fits requests between its size and the next smaller one, so at most a fifth of it lies idle.
+struct Size {
+  size_t index;
+  size_t bytes;
+};
+
+Size size_for(size_t bytes) {
+  bytes = std::max(bytes, kSmallest);
+  const size_t octave = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^octave < bytes <= 2^(octave + 1)
+  const size_t step = (size_t{1} << octave) / kStepsOfDoubling;
+  const size_t steps = (bytes + step - 1) / step;  // 5 to 8
+  return {octave * kStepsOfDoubling + steps, steps * step};
+}
+
+constexpr size_t kSizes = 26 * kStepsOfDoubling + 2 * kStepsOfDoubling;
+
+// The blocks of one size. Who finds it busy goes to the system instead: a lock that a thread holds while another one
+// calls fork() stays locked in the child for ever, and that must not matter.
+struct Shelf {
+  std::atomic_flag busy;
+  size_t count = 0;                              // guarded by busy
+  std::array<void*, kBlocksOfSize> blocks = {};  // guarded by busy
+};
+
+class TryLock {
+ public:
+  // Acquire and release order what one holder wrote before what the next one reads.
+  explicit TryLock(std::atomic_flag& flag) : flag_(flag), held_(!flag.test_and_set(std::memory_order_acquire)) {}
+  ~TryLock() {
+    if (held_) flag_.clear(std::memory_order_release);
+  }
+  TryLock(const TryLock&) = delete;
+  TryLock& operator=(const TryLock&) = delete;
+  explicit operator bool() const { return held_; }
+
+ private:
+  std::atomic_flag& flag_;
+  const bool held_;
+};
+
+// Never destroyed: tensors may go after static destructors have run.
+std::array<Shelf, kSizes>& shelves() {
+  static auto* const shelves = new std::array<Shelf, kSizes>();
+  return *shelves;
+}
+
+// Relaxed: it bounds, and guards no memory.
+std::atomic<size_t> g_cached{0};
+
+// AddressSanitizer sees no use after the end of a tensor in a block that is kept.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kKeeps = false;
+#else
+constexpr bool kKeeps = true;
+#endif
+
+bool is_kept(size_t bytes) { return kKeeps && bytes > kSmallest / 2 && bytes <= kLargest; }
+
+}  // namespace
+
+void* take_block(size_t bytes) {
+  if (bytes > SIZE_MAX / 2) return nullptr;
+  if (!is_kept(bytes)) {
+    // aligned_alloc wants a multiple of the alignment; zero bytes still need a distinct block.
+    const size_t rounded = (std::max<size_t>(bytes, 1) + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+    return std::aligned_alloc(kBlockAlignment, rounded);
+  }
+  const Size size = size_for(bytes);
+  Shelf& shelf = shelves()[size.index];
+  if (const TryLock lock(shelf.busy); lock && shelf.count > 0) {
+    g_cached.fetch_sub(size.bytes, std::memory_order_relaxed);
+    return shelf.blocks[--shelf.count];
+  }
+  return std::aligned_alloc(kBlockAlignment, size.bytes);
+}
+
+void give_block(void* block, size_t bytes) {
+  if (is_kept(bytes) && block) {
+    const Size size = size_for(bytes);
+    Shelf& shelf = shelves()[size.index];
+    const TryLock lock(shelf.busy);
+    if (lock && shelf.count < kBlocksOfSize &&
+        g_cached.load(std::memory_order_relaxed) + size.bytes <= kMostCachedBytes) {
+      g_cached.fetch_add(size.bytes, std::memory_order_relaxed);
+      shelf.blocks[shelf.count++] = block;
+      return;
+    }
+  }
+  std::free(block);
+}
+
+size_t cached_block_bytes() { return g_cached.load(std::memory_order_relaxed); }
+
+void release_cached_blocks() {
+  for (size_t i = 0; i < kSizes; ++i) {
+    Shelf& shelf = shelves()[i];
+    const TryLock lock(shelf.busy);
+    if (!lock) continue;
+    for (; shelf.count > 0; --shelf.count) {
+      const size_t octave = (i - kStepsOfDoubling - 1) / kStepsOfDoubling;
+      const size_t steps = i - octave * kStepsOfDoubling;
+      g_cached.fetch_sub(steps * ((size_t{1} << octave) / kStepsOfDoubling), std::memory_order_relaxed);
+      std::free(shelf.blocks[shelf.count - 1]);
+    }
+  }
+}
+
+}  // namespace heddle
