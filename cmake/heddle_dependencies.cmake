@@ -1,5 +1,5 @@
 # The libraries of others. Two interface targets carry them to the only layers that may name them:
-# heddle_threading (src/parallel) and heddle_kernel_libraries (src/ops/backend), each with its HEDDLE_ definitions.
+# heddle_threading (src/parallel) and heddle_kernel_libraries (src/ops/backend, with its HEDDLE_ definitions).
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -8,20 +8,26 @@ find_package(ZLIB REQUIRED)
 # By their linker names, what a program links besides libheddle.a.
 set(HEDDLE_PRIVATE_LIBRARIES z)
 
-add_library(heddle_threading INTERFACE)
-if(ATEN_THREADING STREQUAL "OMP")
-  find_package(OpenMP REQUIRED COMPONENTS CXX)
-  target_link_libraries(heddle_threading INTERFACE OpenMP::OpenMP_CXX)
-  list(APPEND HEDDLE_PRIVATE_LIBRARIES ${OpenMP_CXX_LIB_NAMES})
-  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_OMP=1)
-elseif(ATEN_THREADING STREQUAL "TBB")
-  find_package(TBB REQUIRED)
-  target_link_libraries(heddle_threading INTERFACE TBB::tbb)
-  list(APPEND HEDDLE_PRIVATE_LIBRARIES tbb)
-  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_TBB=1)
-else()
-  target_compile_definitions(heddle_threading INTERFACE HEDDLE_THREADING_NATIVE=1)
-endif()
+# heddle_threading_<backend>: what a backend of parallel_for needs; heddle_threading: that of the chosen one.
+function(heddle_threading_target backend)
+  add_library(heddle_threading_${backend} INTERFACE)
+  if(backend STREQUAL "OMP")
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    target_link_libraries(heddle_threading_OMP INTERFACE OpenMP::OpenMP_CXX)
+    set(libraries ${OpenMP_CXX_LIB_NAMES})
+  elseif(backend STREQUAL "TBB")
+    find_package(TBB REQUIRED)
+    target_link_libraries(heddle_threading_TBB INTERFACE TBB::tbb)
+    set(libraries tbb)
+  endif()
+  if(backend STREQUAL ATEN_THREADING)
+    add_library(heddle_threading ALIAS heddle_threading_${backend})
+    set(HEDDLE_PRIVATE_LIBRARIES ${HEDDLE_PRIVATE_LIBRARIES} ${libraries} PARENT_SCOPE)
+  endif()
+endfunction()
+foreach(backend IN LISTS ATEN_THREADING HEDDLE_TESTED_BACKENDS)
+  heddle_threading_target(${backend})
+endforeach()
 
 add_library(heddle_kernel_libraries INTERFACE)
 
@@ -88,6 +94,15 @@ else()
   list(APPEND HEDDLE_PRIVATE_LIBRARIES blas lapack)
   target_compile_definitions(heddle_kernel_libraries INTERFACE HEDDLE_BLAS_GENERIC=1)
 endif()
+
+# A header without a package of its own in Debian 12, where pythran brings it; upstream calls it pocketfft_hdronly.h.
+find_path(POCKETFFT_INCLUDE_DIR NAMES pocketfft_hdronly.h pocketfft.hpp
+          PATHS /usr/lib/python3/dist-packages/pythran/pythonic/numpy/fft)
+if(NOT POCKETFFT_INCLUDE_DIR)
+  message(FATAL_ERROR "pocketfft is not found: install python3-pythran, or set POCKETFFT_INCLUDE_DIR to the folder of "
+                      "pocketfft_hdronly.h.")
+endif()
+target_include_directories(heddle_kernel_libraries SYSTEM INTERFACE "${POCKETFFT_INCLUDE_DIR}")
 
 if(HEDDLE_TESTS)
   find_package(GTest REQUIRED)

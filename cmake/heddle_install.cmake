@@ -19,7 +19,8 @@ add_library(heddle_shared SHARED ${objects})
 target_link_libraries(heddle_shared PRIVATE $<BUILD_INTERFACE:heddle_threading> $<BUILD_INTERFACE:heddle_kernel_libraries>
                       $<BUILD_INTERFACE:ZLIB::ZLIB> PUBLIC Threads::Threads)
 # Calls between our own functions go straight to them; what nobody reaches is left out.
-target_link_options(heddle_shared PRIVATE -Wl,--no-undefined -Wl,-Bsymbolic-functions -Wl,--gc-sections)
+# Never unloaded: its threads may outlive a dlclose().
+target_link_options(heddle_shared PRIVATE -Wl,-z,nodelete -Wl,--no-undefined -Wl,-Bsymbolic-functions -Wl,--gc-sections)
 set_target_properties(heddle_shared PROPERTIES OUTPUT_NAME heddle EXPORT_NAME heddle LINKER_LANGUAGE CXX
                       VERSION "${PROJECT_VERSION}" SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 

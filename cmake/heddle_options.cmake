@@ -1,5 +1,5 @@
 # Build options, by the names PyTorch's note on CPU threading gives them, and the combinations that cannot work.
-# Called once from the root; sets HEDDLE_UNUSED_BACKENDS for the rest.
+# Called once from the root; sets HEDDLE_UNUSED_BACKENDS and HEDDLE_TESTED_BACKENDS for the rest.
 
 option(USE_OPENMP "Allow OpenMP; every option whose value is OMP needs it" ON)
 option(USE_TBB "Allow oneTBB; every option whose value is TBB needs it" OFF)
@@ -11,6 +11,7 @@ set(MKLDNN_CPU_RUNTIME "OMP" CACHE STRING "Threading runtime of oneDNN: OMP, TBB
 set(BLAS "OpenBLAS" CACHE STRING "BLAS and LAPACK to link: OpenBLAS, MKL or Generic")
 
 option(HEDDLE_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(HEDDLE_TEST_BACKENDS "Test the other backends of parallel_for as well" ON)
 option(HEDDLE_BENCH "Build the *_bench.cpp programs (Google benchmark)" OFF)
 option(HEDDLE_FUZZ "Build the fuzz targets (needs clang)" OFF)
 option(HEDDLE_WERROR "Treat warnings as errors" ON)
@@ -64,14 +65,23 @@ if(heddle_uses_omp AND heddle_uses_tbb)
                   "other. Set all of them to one of the two unless you measured that you want this.")
 endif()
 
-# Only the chosen backend of parallel_for is compiled.
-set(HEDDLE_UNUSED_BACKENDS backend_openmp.cpp backend_tbb.cpp backend_native.cpp)
-if(ATEN_THREADING STREQUAL "OMP")
-  list(REMOVE_ITEM HEDDLE_UNUSED_BACKENDS backend_openmp.cpp)
-elseif(ATEN_THREADING STREQUAL "TBB")
-  list(REMOVE_ITEM HEDDLE_UNUSED_BACKENDS backend_tbb.cpp)
-else()
-  list(REMOVE_ITEM HEDDLE_UNUSED_BACKENDS backend_native.cpp)
+# The sources of the backends of parallel_for; only the chosen one is part of the library.
+set(HEDDLE_BACKEND_SOURCE_OMP backend_openmp.cpp)
+set(HEDDLE_BACKEND_SOURCE_TBB backend_tbb.cpp)
+set(HEDDLE_BACKEND_SOURCE_NATIVE backend_native.cpp)
+set(HEDDLE_OTHER_BACKENDS OMP TBB NATIVE)
+list(REMOVE_ITEM HEDDLE_OTHER_BACKENDS ${ATEN_THREADING})
+list(TRANSFORM HEDDLE_OTHER_BACKENDS REPLACE ".+" "HEDDLE_BACKEND_SOURCE_\\0" OUTPUT_VARIABLE heddle_names)
+set(HEDDLE_UNUSED_BACKENDS "")
+foreach(name IN LISTS heddle_names)
+  list(APPEND HEDDLE_UNUSED_BACKENDS ${${name}})
+endforeach()
+
+# The other backends whose programs are built and tested beside those of the chosen one. Under a sanitizer only the chosen
+# one is: libgomp and oneTBB are not instrumented.
+set(HEDDLE_TESTED_BACKENDS "")
+if(HEDDLE_TESTS AND HEDDLE_TEST_BACKENDS AND NOT HEDDLE_SANITIZE)
+  set(HEDDLE_TESTED_BACKENDS ${HEDDLE_OTHER_BACKENDS})
 endif()
 
 function(heddle_print_options)

@@ -23,6 +23,7 @@ class Error : public std::runtime_error {
   const std::string& python_type() const { return info_.python_type; }
   // Innermost first.
   const std::vector<ScriptFrame>& stack() const { return info_.stack; }
+  const ErrorInfo& info() const { return info_; }
 
  private:
   ErrorInfo info_;

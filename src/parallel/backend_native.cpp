@@ -9,7 +9,7 @@ namespace {
 WorkerPool* g_pool = nullptr;
 
 WorkerPool* make_pool() {
-  return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }, nullptr});
+  return new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }});
 }
 
 WorkerPool& pool() {
@@ -26,7 +26,11 @@ WorkerPool& pool() {
 
 std::string_view name() { return "NATIVE"; }
 
+std::optional<LibraryFact> library() { return std::nullopt; }
+
 void request_helpers(const Ref<Region>& region, int count) { pool().submit(region, count); }
+
+int withdraw_helpers(Region& region) { return pool().take_back(region); }
 
 void resized() { pool().resized(); }
 

@@ -2,9 +2,12 @@
 // team for every caller, callers x threads in all, and end in a barrier that waits for threads which are not running.
 // Instead one thread opens a single construct for the whole process, and its members serve regions until the size
 // changes.
+#include <omp.h>
+
 #include <system_error>
 #include <thread>
 
+#include "base/text.h"
 #include "parallel/backend.h"
 #include "parallel/pools.h"
 
@@ -44,7 +47,14 @@ WorkerPool& pool() {
 
 std::string_view name() { return "OMP"; }
 
+std::optional<LibraryFact> library() {
+  return LibraryFact{"OpenMP", concat(_OPENMP), "omp_get_max_threads()", omp_get_max_threads(),
+                     "one team for the process, which serves all regions"};
+}
+
 void request_helpers(const Ref<Region>& region, int count) { pool().submit(region, count); }
+
+int withdraw_helpers(Region& region) { return pool().take_back(region); }
 
 void resized() { pool().resized(); }
 

@@ -1,5 +1,7 @@
 // Helpers on oneTBB's workers, in an arena of our own that no application thread enters.
+#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
+#include <tbb/version.h>
 
 #include <algorithm>
 #include <memory>
@@ -17,6 +19,8 @@ struct Arena {
 };
 
 Arena* g_arena = nullptr;
+// In a forked child oneTBB believes in workers that are no more; threads of our own take their place.
+WorkerPool* g_pool_of_child = nullptr;
 
 Arena& arena() {
   static const bool kMade = [] {
@@ -39,20 +43,38 @@ std::shared_ptr<tbb::task_arena> current_arena() {
 
 std::string_view name() { return "TBB"; }
 
+std::optional<LibraryFact> library() {
+  using Control = tbb::global_control;
+  return LibraryFact{"oneTBB", TBB_runtime_version(), "max_allowed_parallelism",
+                     static_cast<int>(Control::active_value(Control::max_allowed_parallelism)),
+                     "an arena whose workers serve all regions"};
+}
+
 void request_helpers(const Ref<Region>& region, int count) {
+  if (g_pool_of_child) {
+    g_pool_of_child->submit(region, count);
+    return;
+  }
   const std::shared_ptr<tbb::task_arena> current = current_arena();
   for (int i = 0; i < count; ++i) current->enqueue([region] { region->run(); });
 }
 
+int withdraw_helpers(Region& region) { return g_pool_of_child ? g_pool_of_child->take_back(region) : 0; }
+
 void resized() {
+  if (g_pool_of_child) {
+    g_pool_of_child->resized();
+    return;
+  }
   Arena& a = arena();
   const std::lock_guard lock(a.mutex);
   a.current = nullptr;
 }
 
 void reset_after_fork() {
-  // The arena's workers are gone; leaking it is all that can safely be done with it.
-  if (g_arena) g_arena = new Arena;
+  if (g_arena || g_pool_of_child) {
+    g_pool_of_child = new WorkerPool({"heddle-intraop", [] { return get_num_threads() - 1; }});
+  }
 }
 
 }  // namespace heddle::parallel::backend

@@ -34,9 +34,12 @@ class InRegion {
 bool in_parallel_region() { return t_in_region; }
 int get_thread_num() { return t_thread_num; }
 
-Region::Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
-               void* context)
-    : begin_(begin), end_(end), function_(function), context_(context) {
+void Region::prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+                     void* context) {
+  begin_ = begin;
+  end_ = end;
+  function_ = function;
+  context_ = context;
   const auto items = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
   const auto step = static_cast<uint64_t>(std::max<int64_t>(grain, 1));
   const uint64_t steps = items / step + (items % step != 0);
@@ -44,6 +47,11 @@ Region::Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted,
       std::max<uint64_t>(1, (steps + static_cast<uint64_t>(chunks_wanted) - 1) / static_cast<uint64_t>(chunks_wanted));
   chunks_ = static_cast<uint32_t>((steps + steps_per_chunk - 1) / steps_per_chunk);
   chunk_size_ = static_cast<int64_t>(std::min(items, step * steps_per_chunk));
+  // Relaxed: the queue hands the region to the helpers.
+  participants_.store(1, std::memory_order_relaxed);
+  failed_.store(false, std::memory_order_relaxed);
+  next_.store(0, std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
 }
 
 void Region::run() {
@@ -51,10 +59,14 @@ void Region::run() {
   budget::return_helper();
 }
 
-void Region::run_as_caller() {
+void Region::run_as_caller(int helpers) {
   work(0);
+  // Helpers that have not come by now would find nothing to do.
+  if (participants_.load(std::memory_order_relaxed) <= helpers) {
+    for (int late = backend::withdraw_helpers(*this); late > 0; --late) budget::return_helper();
+  }
   wait();
-  if (error_) std::rethrow_exception(error_);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void Region::work(int participant) {
@@ -109,9 +121,14 @@ void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction functio
     function(context, begin, end);
     return;
   }
-  const auto region = make_ref<Region>(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
+  // Helpers that come late may still hold the region used last.
+  static thread_local Ref<Region> t_spare;
+  Ref<Region> region = std::move(t_spare);
+  if (!region || region->use_count() > 1) region = make_ref<Region>();
+  region->prepare(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
   backend::request_helpers(region, helpers);
-  region->run_as_caller();
+  region->run_as_caller(helpers);
+  t_spare = std::move(region);
 }
 
 }  // namespace detail

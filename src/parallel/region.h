@@ -14,27 +14,28 @@ namespace heddle::parallel {
 
 class Region final : public Task {
  public:
-  // Splits into at most chunks_wanted chunks, each a multiple of grain long.
-  Region(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
-         void* context);
-  uint32_t chunks() const { return chunks_; }
+  // Splits into at most chunks_wanted chunks, each a multiple of grain long. Before anybody runs it; again for a new
+  // use, when nobody else holds it.
+  void prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+               void* context);
 
   // A helper's part; gives the helper back to the budget.
   void run() override;
-  // The caller's part: works, then waits until the chunks the helpers have taken are done. Rethrows.
-  void run_as_caller();
+  // The caller's part beside `helpers` that were asked for: works, then waits until the chunks they have taken are
+  // done. Rethrows.
+  void run_as_caller(int helpers);
 
  private:
   void work(int participant);
   void run_chunk(uint32_t chunk);
   void wait();
 
-  const int64_t begin_;
-  const int64_t end_;
-  int64_t chunk_size_;
-  uint32_t chunks_;
-  const detail::ChunkFunction function_;
-  void* const context_;  // the caller's: alive until all chunks are done
+  int64_t begin_ = 0;
+  int64_t end_ = 0;
+  int64_t chunk_size_ = 0;
+  uint32_t chunks_ = 0;
+  detail::ChunkFunction function_ = nullptr;
+  void* context_ = nullptr;  // the caller's: alive until all chunks are done
   std::atomic<int> participants_{1};
   std::atomic<bool> failed_{false};
   std::mutex error_mutex_;

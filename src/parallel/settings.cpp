@@ -14,6 +14,7 @@ namespace heddle::parallel {
 namespace {
 
 constexpr int kDefaultSpinMicroseconds = 50;
+constexpr int kMaxSpinMicroseconds = 1000000;
 
 // A whole number in 1..kMaxThreads; OpenMP allows a list for nested levels, of which the first counts.
 std::optional<int> parse_threads(std::string_view text) {
@@ -32,9 +33,16 @@ struct Settings {
   std::atomic<int> interop;
   std::atomic<bool> intraop_called{false};
   std::atomic<bool> interop_called{false};
+  std::atomic<bool> spin_called{false};
+  ThreadSetting initial_spin;
   std::atomic<int> spin;
 
-  Settings() : initial(read_default()), intraop(initial.value), interop(machine_default().value), spin(read_spin()) {}
+  Settings()
+      : initial(read_default()),
+        intraop(initial.value),
+        interop(machine_default().value),
+        initial_spin(read_spin()),
+        spin(initial_spin.value) {}
 
   static ThreadSetting read_default() {
     std::string warnings;
@@ -44,16 +52,18 @@ struct Settings {
     return setting;
   }
   static ThreadSetting machine_default() { return default_setting(nullptr, nullptr, topology(), nullptr); }
-  static int read_spin() {
+  static ThreadSetting read_spin() {
+    const ThreadSetting built_in{kDefaultSpinMicroseconds, SettingSource::kBuiltIn, ""};
     const char* text = std::getenv("HEDDLE_SPIN_US");
-    if (!text) return kDefaultSpinMicroseconds;
+    if (!text) return built_in;
     const std::string_view view(text);
     int value = 0;
     const auto [end, failure] = std::from_chars(view.data(), view.data() + view.size(), value);
-    if (failure == std::errc() && end == view.data() + view.size() && value >= 0 && value <= 1000000) return value;
-    std::fprintf(stderr, "heddle: HEDDLE_SPIN_US=%s is not a number of microseconds in 0..1000000; using %d\n", text,
-                 kDefaultSpinMicroseconds);
-    return kDefaultSpinMicroseconds;
+    if (failure == std::errc() && end == view.data() + view.size() && value >= 0 && value <= kMaxSpinMicroseconds)
+      return {value, SettingSource::kVariable, "HEDDLE_SPIN_US"};
+    std::fprintf(stderr, "heddle: HEDDLE_SPIN_US=%s is not a number of microseconds in 0..%d; using %d\n", text,
+                 kMaxSpinMicroseconds, kDefaultSpinMicroseconds);
+    return built_in;
   }
 };
 
@@ -105,6 +115,8 @@ std::string to_text(const ThreadSetting& setting) {
       return "affinity mask";
     case SettingSource::kCores:
       return "physical cores";
+    case SettingSource::kBuiltIn:
+      return "default";
   }
   return "";
 }
@@ -121,9 +133,22 @@ ThreadSetting interop_setting() {
   return Settings::machine_default();
 }
 
+ThreadSetting spin_setting() {
+  const Settings& s = settings();
+  if (s.spin_called) return {s.spin, SettingSource::kCall, ""};
+  return s.initial_spin;
+}
+
 int spin_microseconds() { return settings().spin.load(std::memory_order_relaxed); }
 
-void set_spin_microseconds(int microseconds) { settings().spin = std::max(0, microseconds); }
+Status set_spin_microseconds(int microseconds) {
+  HEDDLE_REQUIRE(microseconds >= 0 && microseconds <= kMaxSpinMicroseconds,
+                 "set_spin_microseconds: expected a number of microseconds in 0..", kMaxSpinMicroseconds, ", but got ",
+                 microseconds);
+  settings().spin = microseconds;
+  settings().spin_called = true;
+  return ok_status();
+}
 
 Status set_num_threads(int count) {
   HEDDLE_TRY(check_count("set_num_threads", count));

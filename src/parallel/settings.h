@@ -8,7 +8,7 @@
 
 namespace heddle::parallel {
 
-enum class SettingSource { kCall, kVariable, kQuota, kAffinity, kCores };
+enum class SettingSource { kCall, kVariable, kQuota, kAffinity, kCores, kBuiltIn };
 
 struct ThreadSetting {
   int value;
@@ -21,6 +21,7 @@ std::string to_text(const ThreadSetting& setting);
 
 ThreadSetting intraop_setting();
 ThreadSetting interop_setting();
+ThreadSetting spin_setting();
 
 // The default for a machine: the first well-formed variable among OMP_NUM_THREADS and MKL_NUM_THREADS (of the two
 // texts, null when unset), else the usable cores. A malformed one adds a line to `warnings`.
@@ -29,6 +30,6 @@ ThreadSetting default_setting(const char* omp_num_threads, const char* mkl_num_t
 
 // How long an idle worker looks for work before it sleeps, in microseconds: HEDDLE_SPIN_US, 0 allowed.
 int spin_microseconds();
-void set_spin_microseconds(int microseconds);
+Status set_spin_microseconds(int microseconds);
 
 }  // namespace heddle::parallel
