@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "core/boxes.h"
+#include "exec/attribute_slots.h"
 #include "exec/exec.h"
 #include "exec/interpreter.h"
 
@@ -126,7 +127,7 @@ Status get_attribute(const code::Inst& inst, IValue* registers) {
   const std::vector<IValue>& slots = object.as_object().slots;
   HEDDLE_REQUIRE(inst.c < slots.size(), "attribute number ", inst.c, " of an object of ", object.type_text(), " with ",
                  slots.size());
-  IValue value = slots[inst.c];
+  IValue value = read_slot(object.as_object(), inst.c);
   registers[inst.a] = std::move(value);
   return ok_status();
 }
@@ -134,10 +135,10 @@ Status get_attribute(const code::Inst& inst, IValue* registers) {
 Status set_attribute(const code::Inst& inst, IValue* registers) {
   const IValue& object = registers[inst.a];
   if (!object.is_object()) return wrong_kind("an object", object);
-  std::vector<IValue>& slots = object.as_object().slots;
+  const std::vector<IValue>& slots = object.as_object().slots;
   HEDDLE_REQUIRE(inst.c < slots.size(), "attribute number ", inst.c, " of an object of ", object.type_text(), " with ",
                  slots.size());
-  slots[inst.c] = registers[inst.b];
+  write_slot(object.as_object(), inst.c, registers[inst.b]);
   return ok_status();
 }
 

@@ -1,9 +1,13 @@
 // Running code: the interpreter's public face. Any number of threads may run the same Code at once.
 //
-// A frame that waits for an unfinished Future is suspended: it gives its thread back to the inter-op pool, and
-// completing the Future queues it again. Only the application's thread that called run() or wait() blocks.
+// A frame that waits for a task no thread has begun lets its own thread do it; one that waits for anything else is
+// suspended: it gives its thread back to the inter-op pool, and completing the Future queues it again. Only the
+// application's thread that called run() or wait() blocks.
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "base/ref.h"
@@ -14,16 +18,31 @@
 
 namespace heddle::exec {
 
+// How a call and all it forks may be ended from outside, with an error of kCancelled, and how many threads its regions
+// may use. A call that runs an operator ends after it; one that waits ends at once.
+struct CallOptions {
+  std::stop_token stop;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  int thread_limit = 0;  // 0: none
+};
+
 // Runs verified code on this thread; forked tasks run in the inter-op pool. `keepalive` is what owns the code and all
 // it calls (the program); forked tasks hold it too. The number of arguments must be the code's, their types are the
-// caller's to check. An error carries the TorchScript call stack, innermost first.
-Result<IValue> run(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive);
+// caller's to check. An error carries the TorchScript call stack, innermost first; an error of a forked task the stack
+// of the task and, behind it, of who waited.
+Result<IValue> run(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive,
+                   const CallOptions& options = {});
 
 // The same in the inter-op pool; returns at once.
-Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive);
+Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive,
+                           const CallOptions& options = {});
 
-// Blocks until the Future is complete. A thread of the inter-op pool (inside a callback) runs other tasks meanwhile.
+// Returns when the Future is complete. Runs its task on this thread where no other has begun it; otherwise blocks. A
+// thread of the inter-op pool (inside a callback) runs other tasks meanwhile.
 void wait(FutureValue& future);
+
+// Queues the task of an awaitable that nobody has waited for yet; any other Future goes its way already.
+void begin(FutureValue& future);
 
 // Where TorchScript's print() writes, a whole line at a time: standard output unless set. Set it before anything runs.
 using PrintHandler = void (*)(const std::string& text);

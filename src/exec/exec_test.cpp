@@ -450,6 +450,120 @@ TEST_P(ForkWait, TasksKeepTheProgramAlive) {
   EXPECT_EQ(program->use_count(), 1u) << "and let it go when they are done";
 }
 
+// Runs for ever, unless it is cancelled; holds its argument.
+Ref<Code> endless() { return Writer("endless", 1).at("endless").add({Op::kJump, 0}).add({Op::kReturn, 0}).done(); }
+
+// Forks r1's function on its argument, waits.
+Ref<Code> waits_for(const Ref<Callable>& child) {
+  Writer writer("parent", 1, {}, 1);
+  writer.code().functions.push_back(child);
+  return writer.at("parent").add({Op::kFork, 1, 0}, {0}).add({Op::kWait, 1, 1}).add({Op::kReturn, 1}).done();
+}
+
+void expect_freed(const Ref<ListValue>& probe) {
+  for (int i = 0; i < 5000 && probe->use_count() > 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(probe->use_count(), 1u);
+}
+
+CallOptions soon() {
+  CallOptions options;
+  options.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+  return options;
+}
+
+TEST_P(ForkWait, ADeadlineEndsACallAndItsForks) {
+  auto probe = make_ref<ListValue>(types::any());
+  for (const Ref<Code>& code : {endless(), waits_for(callable(endless()))}) {
+    const Result<IValue> result = exec::run(code, {probe}, nullptr, soon());
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.status().code(), ErrorCode::kCancelled);
+    EXPECT_NE(result.status().message().find("deadline"), std::string::npos) << result.status().message();
+    EXPECT_FALSE(result.status().info().stack.empty());
+    const auto future = run_async(code, {probe}, nullptr, soon());
+    exec::wait(*future);
+    EXPECT_EQ(future->value().status().code(), ErrorCode::kCancelled);
+  }
+  expect_freed(probe);
+}
+
+TEST_P(ForkWait, AStopTokenEndsACallThatWaitsForTheApplication) {
+  auto probe = make_ref<ListValue>(types::any());
+  // A task that waits for a Future nobody completes, and one that runs.
+  const Ref<Callable> waiting =
+      callable(Writer("waiting", 1, {}, 1).add({Op::kWait, 1, 0}).add({Op::kReturn, 1}).done());
+  const auto promise = make_ref<FutureValue>(types::any());
+  for (int round = 0; round < 20; ++round) {
+    std::stop_source stop;
+    CallOptions options;
+    options.stop = stop.get_token();
+    std::thread stopper([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(500 * (round % 4)));
+      stop.request_stop();
+    });
+    const bool runs = round % 2;
+    const Result<IValue> result = runs ? exec::run(waits_for(callable(endless())), {probe}, nullptr, options)
+                                       : exec::run(waits_for(waiting), {IValue(promise)}, nullptr, options);
+    EXPECT_EQ(result.status().code(), ErrorCode::kCancelled);
+    EXPECT_EQ(result.status().message(), "the call was stopped");
+    stopper.join();
+  }
+  expect_freed(probe);
+  for (int i = 0; i < 5000 && promise->use_count() > 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(promise->use_count(), 1u) << "a cancelled task does not hold what it waited for";
+  EXPECT_TRUE(promise->complete(1));
+}
+
+TEST_P(ForkWait, AStoppedTokenLetsNothingBegin) {
+  std::stop_source stop;
+  stop.request_stop();
+  CallOptions options;
+  options.stop = stop.get_token();
+  const Ref<Code> code = Writer("f", 1).add({Op::kReturn, 0}).done();
+  EXPECT_EQ(exec::run(code, {1}, nullptr, options).status().code(), ErrorCode::kCancelled);
+}
+
+TEST_P(ForkWait, ACallThatEndsInTimeIsNotCancelled) {
+  std::stop_source stop;
+  CallOptions options;
+  options.stop = stop.get_token();
+  options.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  Ref<Callable> self;
+  const Ref<Code> code = forking(self);
+  EXPECT_EQ(exec::run(code, {6}, nullptr, options)->as_int(), 64);
+  stop.request_stop();
+  self->set_code(nullptr);
+}
+
+TEST_P(ForkWait, PromisesOfTheApplicationAreAwaited) {
+  const Ref<Code> code = Writer("f", 1, {}, 1).add({Op::kWait, 1, 0}).add({Op::kReturn, 1}).done();
+  for (int round = 0; round < 50; ++round) {
+    const auto promise = make_ref<FutureValue>(types::any());
+    std::thread giver([promise] { promise->complete(7); });
+    const auto later = run_async(code, {IValue(promise)}, nullptr);
+    EXPECT_EQ(run(code, {IValue(promise)})->as_int(), 7);
+    exec::wait(*later);
+    EXPECT_EQ(later->value()->as_int(), 7);
+    giver.join();
+  }
+}
+
+TEST_P(ForkWait, WideForksAwaitedInAnyOrder) {
+  const Ref<Callable> child =
+      callable(Writer("child", 1, {1}, 1).add({Op::kAddInt, 2, 0, 1}).add({Op::kReturn, 2}).done());
+  for (int step : {1, 37, 99}) {
+    Writer writer("wide", 1, {}, 102);
+    writer.code().functions.push_back(child);
+    for (uint32_t i = 0; i < 100; ++i) writer.add({Op::kFork, 2 + i, 0}, {0});
+    writer.add({Op::kCopy, 1, 0});
+    for (uint32_t i = 0; i < 100; ++i) {
+      const uint32_t r = 2 + i * static_cast<uint32_t>(step) % 100;
+      writer.add({Op::kWait, r, r}).add({Op::kAddInt, 1, 1, r});
+    }
+    const Ref<Code> code = writer.add({Op::kReturn, 1}).done();
+    EXPECT_EQ(run(code, {5})->as_int(), 5 + 600);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Pools, ForkWait, testing::Values(1, 2, 4));
 
 }  // namespace

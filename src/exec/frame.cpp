@@ -8,6 +8,8 @@
 namespace heddle::exec {
 namespace {
 
+// The first is small enough for malloc's cache of the thread: a forked task often needs no more.
+constexpr size_t kFirstBlockBytes = 1000;
 constexpr size_t kBlockBytes = 8192;
 static_assert(sizeof(Frame) % alignof(IValue) == 0);
 
@@ -34,7 +36,7 @@ std::byte* FrameStack::allocate(size_t bytes) {
       ++current_;
     }
   }
-  const size_t size = std::max(bytes, kBlockBytes);
+  const size_t size = std::max(bytes, blocks_.empty() ? kFirstBlockBytes : kBlockBytes);
   blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size, bytes});
   current_ = blocks_.size() - 1;
   return blocks_.back().bytes.get();

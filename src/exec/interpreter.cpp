@@ -35,16 +35,13 @@ Status check_call(const Code* callee, const Callable& function, uint32_t given) 
   return ok_status();
 }
 
-Status fork(Invocation& invocation, const Code& code, const Inst& inst, IValue* registers) {
+using Begin = Ref<FutureValue> (*)(const Ref<const Code>&, std::vector<IValue>, CallContext);
+
+Status make_task(Begin begin, const Invocation& invocation, const Code& code, const Inst& inst, IValue* registers) {
   const Callable& function = *code.functions[inst.b];
   const Code* callee = code_of(function);
   HEDDLE_TRY(check_call(callee, function, inst.count));
-  auto future = make_ref<FutureValue>(callee->return_type ? callee->return_type : types::any());
-  auto task =
-      make_ref<Invocation>(Ref<const Code>::share(callee), take_list(code, inst, registers), invocation.keepalive());
-  task->complete_into(future);
-  registers[inst.a] = std::move(future);
-  parallel::submit(std::move(task));
+  registers[inst.a] = begin(Ref<const Code>::share(callee), take_list(code, inst, registers), invocation.context());
   return ok_status();
 }
 
@@ -129,6 +126,14 @@ Status no_future(const IValue& value) {
   return error(ErrorCode::kType, "expected a Future to wait for, but got ", value.type_text());
 }
 
+Status must_end(Cancellation* cancellation) {
+  if (cancellation && cancellation->cancelled()) return cancellation->status();
+  if (parallel::tasks_must_end() && parallel::on_interop_thread()) {
+    return error(ErrorCode::kCancelled, "the process ends");
+  }
+  return ok_status();
+}
+
 // Copied out before it is stored: the written register may hold the list.
 void copy_item(const IValue& list, size_t position, IValue& into) {
   IValue item = list.as_list().items[position];
@@ -147,6 +152,12 @@ void copy_item(const IValue& list, size_t position, IValue& into) {
     if (!failure.ok()) [[unlikely]] \
       goto failed;                  \
   } while (false)
+// Leaves where the call was cancelled, or the process ends.
+#define HEDDLE_POLL()                                            \
+  if (cancellation || parallel::tasks_must_end()) [[unlikely]] { \
+    failure = must_end(cancellation);                            \
+    if (!failure.ok()) goto failed;                              \
+  }
 #define HEDDLE_BINARY(name, type, expression) \
   name : {                                    \
     const auto x = r[pc->b].as_##type();      \
@@ -169,6 +180,8 @@ Outcome interpret(Invocation& invocation) {
   const Code* callee = nullptr;
   size_t position = 0;
   Status failure;
+  Cancellation* const cancellation = invocation.context().cancellation.get();
+  HEDDLE_POLL();
   HEDDLE_GO();
 
 kReturn:
@@ -179,6 +192,7 @@ kReturn:
   pc = frame->next;
   HEDDLE_GO();
 kJump:
+  HEDDLE_POLL();
   pc = frame->code->insts.data() + pc->a;
   HEDDLE_GO();
 kJumpIfFalse:
@@ -186,6 +200,7 @@ kJumpIfFalse:
   pc = frame->code->insts.data() + pc->b;
   HEDDLE_GO();
 kJumpIfTrue:
+  HEDDLE_POLL();
   if (!r[pc->a].as_bool()) HEDDLE_NEXT();
   pc = frame->code->insts.data() + pc->b;
   HEDDLE_GO();
@@ -194,6 +209,7 @@ kLoopTest:
   pc = frame->code->insts.data() + pc->c;
   HEDDLE_GO();
 kLoopNext:
+  HEDDLE_POLL();
   r[pc->a] = IValue(wrapping_add(r[pc->a].as_int(), 1));
   if (r[pc->a].as_int() >= r[pc->b].as_int()) HEDDLE_NEXT();
   pc = frame->code->insts.data() + pc->c;
@@ -213,6 +229,7 @@ kDrop:
   HEDDLE_NEXT();
 
 kOperator:
+  HEDDLE_POLL();
   HEDDLE_DO(call_operator(*frame->code, *pc, r, operands + pc->list));
   HEDDLE_NEXT();
 kCallFunction:
@@ -221,6 +238,7 @@ kCallFunction:
 kCallMethod:
   HEDDLE_DO(method_code(*frame->code, *pc, r, callee));
 call:
+  HEDDLE_POLL();
   if (stack.depth() >= kMaxFrames) {
     failure = too_deep();
     goto failed;
@@ -233,7 +251,10 @@ call:
   pc = callee->insts.data();
   HEDDLE_GO();
 kFork:
-  HEDDLE_DO(fork(invocation, *frame->code, *pc, r));
+  HEDDLE_DO(make_task(&Invocation::start, invocation, *frame->code, *pc, r));
+  HEDDLE_NEXT();
+kAwaitable:
+  HEDDLE_DO(make_task(&Invocation::defer, invocation, *frame->code, *pc, r));
   HEDDLE_NEXT();
 kWait:
   if (!r[pc->b].is_future()) {
@@ -276,7 +297,7 @@ kDict:
   HEDDLE_DO(inst::make_dict(*frame->code, *pc, r));
   HEDDLE_NEXT();
 kObject:
-  HEDDLE_DO(inst::make_object(*frame->code, *pc, r, invocation.keepalive()));
+  HEDDLE_DO(inst::make_object(*frame->code, *pc, r, invocation.context().keepalive));
   HEDDLE_NEXT();
 kGetAttr:
   HEDDLE_DO(inst::get_attribute(*pc, r));
@@ -360,6 +381,7 @@ failed:
 }
 
 #undef HEDDLE_BINARY
+#undef HEDDLE_POLL
 #undef HEDDLE_DO
 #undef HEDDLE_GO
 #undef HEDDLE_NEXT

@@ -1,90 +1,66 @@
 #include "exec/invocation.h"
 
-#include <atomic>
+#include <typeinfo>
 
+#include "base/topology.h"
 #include "exec/exec.h"
 #include "exec/interpreter.h"
 #include "parallel/budget.h"
+#include "parallel/pause.h"
+#include "parallel/settings.h"
 
 namespace heddle::exec {
 
-Invocation::Invocation(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive)
-    : code_(code), keepalive_(std::move(keepalive)) {
-  Frame* frame = stack_.push(*code_, 0);
-  for (size_t i = 0; i < arguments.size(); ++i) frame->registers()[i] = std::move(arguments[i]);
-}
-
-void Invocation::run() {
-  while (true) {
-    switch (interpret(*this)) {
-      case Outcome::kReturned:
-        future_->complete(std::move(result_));
-        return;
-      case Outcome::kFailed:
-        future_->fail(std::move(error_));
-        return;
-      case Outcome::kSuspended:
-        break;
-    }
-    const Ref<FutureValue> awaited = std::move(waiting_for_);
-    const auto resume = [self = Ref<Invocation>::share(this)](FutureValue&) { parallel::submit(self); };
-    // Once the callback is in place another thread may already be running this invocation.
-    if (awaited->add_callback_if_pending(resume)) return;
+// The Future of a task: knows where in the queue the task is, or keeps the task itself when it shall begin late.
+class TaskFuture final : public FutureValue {
+ public:
+  TaskFuture(TypePtr element, Ref<Cancellation> c) : FutureValue(std::move(element)), cancellation(std::move(c)) {}
+  ~TaskFuture() override { take_deferred(); }
+  // Once, before anybody else knows the Future. The task holds no reference to it until it is taken.
+  void defer(Ref<Invocation> task) { deferred_ = std::move(task).leak(); }
+  // The task, for the first who asks.
+  Ref<Invocation> take_deferred() {
+    return deferred_.load() ? Ref<Invocation>::adopt(deferred_.exchange(nullptr)) : nullptr;
   }
-}
 
-Result<IValue> Invocation::run_here() {
-  const parallel::ActiveThread active;
-  while (true) {
-    switch (interpret(*this)) {
-      case Outcome::kReturned:
-        return std::move(result_);
-      case Outcome::kFailed:
-        return std::move(error_);
-      case Outcome::kSuspended:
-        break;
-    }
-    const Ref<FutureValue> awaited = std::move(waiting_for_);
-    exec::wait(*awaited);
-  }
-}
+  parallel::TaskSlot slot;
+  const Ref<Cancellation> cancellation;  // of the call; may be null
+
+ private:
+  std::atomic<Invocation*> deferred_{nullptr};
+};
 
 namespace {
 
-Status check_arguments(const code::Code& code, size_t given) {
-  HEDDLE_REQUIRE(given == code.argument_count, code.name, "() takes ", code.argument_count, " arguments, but got ",
-                 given);
-  return ok_status();
+TaskFuture* as_task(FutureValue& future) {
+  return typeid(future) == typeid(TaskFuture) ? static_cast<TaskFuture*>(&future) : nullptr;
 }
 
-}  // namespace
+TypePtr return_type(const code::Code& code) { return code.return_type ? code.return_type : types::any(); }
 
-Result<IValue> run(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive) {
-  HEDDLE_TRY(check_arguments(*code, arguments.size()));
-  return make_ref<Invocation>(code, std::move(arguments), std::move(keepalive))->run_here();
-}
-
-Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments,
-                           Ref<RefCounted> keepalive) {
-  auto future = make_ref<FutureValue>(code->return_type ? code->return_type : types::any());
-  Status checked = check_arguments(*code, arguments.size());
-  if (!checked.ok()) {
-    future->fail(std::move(checked));
-    return future;
+// Another thread is about to complete it, most likely: sleeping and waking take longer than most tasks.
+bool completes_soon(const FutureValue& future) {
+  using Clock = FutureValue::Clock;
+  const Clock::time_point end = Clock::now() + std::chrono::microseconds(parallel::spin_microseconds());
+  while (!future.completed()) {
+    for (int i = 0; i < 32 && !future.completed(); ++i) parallel::pause();
+    if (parallel::budget::running() > topology().usable_cores() || Clock::now() >= end) return future.completed();
   }
-  auto invocation = make_ref<Invocation>(code, std::move(arguments), std::move(keepalive));
-  invocation->complete_into(future);
-  parallel::submit(std::move(invocation));
-  return future;
+  return true;
 }
 
-void wait(FutureValue& future) {
-  if (!parallel::on_interop_thread()) {
-    if (future.completed()) return;
-    const parallel::BlockedThread blocked;
-    future.wait();
-    return;
-  }
+// Completed when the Future is, or when the call is cancelled.
+Ref<FutureValue> gate_of(FutureValue& future, Cancellation& cancellation) {
+  auto gate = make_ref<FutureValue>(types::none());
+  const uint64_t listener = cancellation.add_listener([gate] { gate->complete(IValue()); });
+  gate->add_callback(
+      [c = Ref<Cancellation>::share(&cancellation), listener](FutureValue&) { c->remove_listener(listener); });
+  future.add_callback([gate](FutureValue&) { gate->complete(IValue()); });
+  return gate;
+}
+
+// A thread of the pool, inside a callback, goes on with other tasks.
+void work_until_completed(FutureValue& future, std::optional<FutureValue::Clock::time_point> time) {
   struct Signal : RefCounted {
     std::atomic<bool> done{false};
   };
@@ -93,7 +69,178 @@ void wait(FutureValue& future) {
     signal->done = true;
     parallel::wake_interop_threads();
   });
-  if (pending) parallel::work_until(signal->done);
+  if (pending) parallel::work_until(signal->done, time);
+}
+
+// Until the Future is completed or the call is cancelled.
+void block(FutureValue& future, Cancellation* cancellation) {
+  if (future.completed()) return;
+  const parallel::BlockedThread blocked;
+  if (completes_soon(future)) return;
+  const Ref<FutureValue> gate = cancellation ? gate_of(future, *cancellation) : Ref<FutureValue>::share(&future);
+  const auto deadline = cancellation ? cancellation->deadline() : std::nullopt;
+  if (parallel::on_interop_thread()) {
+    work_until_completed(*gate, deadline);
+  } else {
+    gate->wait(deadline);
+  }
+  // Tells the others, where the deadline has passed.
+  if (cancellation && !gate->completed()) cancellation->cancelled();
+}
+
+Status check_arguments(const code::Code& code, size_t given) {
+  HEDDLE_REQUIRE(given == code.argument_count, code.name, "() takes ", code.argument_count, " arguments, but got ",
+                 given);
+  return ok_status();
+}
+
+CallContext context_of(Ref<RefCounted> keepalive, const CallOptions& options) {
+  int limit = parallel::thread_limit();
+  if (options.thread_limit > 0) limit = limit > 0 ? std::min(limit, options.thread_limit) : options.thread_limit;
+  CallContext context{std::move(keepalive), nullptr, limit};
+  if (options.stop.stop_possible() || options.deadline) {
+    context.cancellation = make_ref<Cancellation>(options.stop, options.deadline);
+  }
+  return context;
+}
+
+}  // namespace
+
+Invocation::Invocation(const Ref<const code::Code>& code, std::vector<IValue> arguments, CallContext context)
+    : code_(code), context_(std::move(context)) {
+  Frame* frame = stack_.push(*code_, 0);
+  for (size_t i = 0; i < arguments.size(); ++i) frame->registers()[i] = std::move(arguments[i]);
+}
+
+Ref<FutureValue> Invocation::start(const Ref<const code::Code>& code, std::vector<IValue> arguments,
+                                   CallContext context) {
+  auto future = make_ref<TaskFuture>(return_type(*code), context.cancellation);
+  auto invocation = make_ref<Invocation>(code, std::move(arguments), std::move(context));
+  invocation->future_ = future;
+  parallel::submit(std::move(invocation), &future->slot);
+  return future;
+}
+
+Ref<FutureValue> Invocation::defer(const Ref<const code::Code>& code, std::vector<IValue> arguments,
+                                   CallContext context) {
+  auto future = make_ref<TaskFuture>(return_type(*code), context.cancellation);
+  future->defer(make_ref<Invocation>(code, std::move(arguments), std::move(context)));
+  return future;
+}
+
+Ref<Invocation> Invocation::take_deferred(FutureValue& future) {
+  TaskFuture* task = as_task(future);
+  Ref<Invocation> deferred = task ? task->take_deferred() : nullptr;
+  if (deferred) deferred->future_ = Ref<FutureValue>::share(&future);
+  return deferred;
+}
+
+Ref<Invocation> Invocation::take_back(FutureValue& future) {
+  if (Ref<Invocation> deferred = take_deferred(future)) return deferred;
+  TaskFuture* task = as_task(future);
+  if (!task || !task->slot.may_hold_task()) return nullptr;
+  return Ref<Invocation>::adopt(static_cast<Invocation*>(parallel::take_back(task->slot).leak()));
+}
+
+void Invocation::complete_future() {
+  const Ref<FutureValue> future = std::move(future_);
+  if (failed_) {
+    future->fail(std::move(error_));
+  } else {
+    future->complete(std::move(result_));
+  }
+}
+
+// Leaves it to the Future it waits for to queue it again. False: there is nothing to wait for any more. After true
+// another thread may be running it.
+bool Invocation::suspend() {
+  const Ref<FutureValue> awaited = std::move(waiting_for_);
+  if (context_.cancellation) context_.cancellation->watch_deadline();
+  const Ref<FutureValue> gate = context_.cancellation ? gate_of(*awaited, *context_.cancellation) : awaited;
+  return gate->add_callback_if_pending([self = Ref<Invocation>::share(this)](FutureValue&) {
+    parallel::submit(self, &static_cast<TaskFuture&>(*self->future_).slot);
+  });
+}
+
+// Runs the chain from its top. Null: it has ended. Otherwise `root` is what is left of it, and waits for the Future
+// returned.
+Ref<FutureValue> Invocation::drive(Ref<Invocation> top, const Invocation* root) {
+  while (top) {
+    Outcome outcome;
+    if (top->context_.thread_limit > 0) {
+      const parallel::ThreadLimit limit(top->context_.thread_limit);
+      outcome = interpret(*top);
+    } else {
+      outcome = interpret(*top);
+    }
+    if (outcome != Outcome::kSuspended) {
+      top->failed_ = outcome == Outcome::kFailed;
+      if (top.get() == root) return nullptr;
+      top->complete_future();
+      top = Ref<Invocation>(std::move(top->below_));
+      continue;
+    }
+    if (Ref<Invocation> awaited = take_back(*top->waiting_for_)) {
+      awaited->below_ = std::move(top);
+      top = std::move(awaited);
+      continue;
+    }
+    while (top) {
+      if (top.get() == root) return std::move(top->waiting_for_);
+      Ref<Invocation> below = std::move(top->below_);
+      if (!top->suspend()) {
+        top->below_ = std::move(below);
+        break;
+      }
+      top = std::move(below);
+    }
+  }
+  return nullptr;
+}
+
+void Invocation::run() { drive(Ref<Invocation>::share(this), nullptr); }
+
+Result<IValue> Invocation::run_here() {
+  const parallel::ActiveThread active;
+  while (const Ref<FutureValue> awaited = drive(Ref<Invocation>::share(this), this)) {
+    block(*awaited, context_.cancellation.get());
+  }
+  if (failed_) return std::move(error_);
+  return std::move(result_);
+}
+
+Result<IValue> run(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive,
+                   const CallOptions& options) {
+  HEDDLE_TRY(check_arguments(*code, arguments.size()));
+  return make_ref<Invocation>(code, std::move(arguments), context_of(std::move(keepalive), options))->run_here();
+}
+
+Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive,
+                           const CallOptions& options) {
+  Status checked = check_arguments(*code, arguments.size());
+  if (!checked.ok()) {
+    auto failed = make_ref<FutureValue>(return_type(*code));
+    failed->fail(std::move(checked));
+    return failed;
+  }
+  return Invocation::start(code, std::move(arguments), context_of(std::move(keepalive), options));
+}
+
+void wait(FutureValue& future) {
+  if (Ref<Invocation> task = Invocation::take_back(future)) {
+    const parallel::ActiveThread active;
+    Invocation::drive(std::move(task), nullptr);
+  }
+  TaskFuture* task = as_task(future);
+  block(future, task ? task->cancellation.get() : nullptr);
+  // Cancelled: the task ends as soon as it notices.
+  if (!future.completed()) block(future, nullptr);
+}
+
+void begin(FutureValue& future) {
+  if (Ref<Invocation> task = Invocation::take_deferred(future)) {
+    parallel::submit(std::move(task), &static_cast<TaskFuture&>(future).slot);
+  }
 }
 
 }  // namespace heddle::exec

@@ -1,40 +1,66 @@
 // One thread of TorchScript: a root call or a forked task, with its frames. At any time at most one thread runs it;
 // while it is suspended, the Future it waits for holds it.
+//
+// Whoever waits for a task that no thread has begun runs it himself, on top of what waits: a chain of invocations
+// linked by below_, as deep as the waits go, on the heap. So a wait costs no switch of threads unless another thread is
+// at work on the task, and needs no thread of the pool to be free.
 #pragma once
 
 #include "core/future.h"
+#include "exec/cancellation.h"
 #include "exec/frame.h"
 #include "parallel/task_pool.h"
 
 namespace heddle::exec {
 
+// What a call hands to everything it forks.
+struct CallContext {
+  Ref<RefCounted> keepalive;       // owns the code
+  Ref<Cancellation> cancellation;  // may be null
+  int thread_limit = 0;            // of its regions; 0: none
+};
+
 class Invocation final : public parallel::Task {
  public:
   // Pushes the first frame. The arguments' number is checked by the caller.
-  Invocation(const Ref<const code::Code>& code, std::vector<IValue> arguments, Ref<RefCounted> keepalive);
+  Invocation(const Ref<const code::Code>& code, std::vector<IValue> arguments, CallContext context);
 
-  // On a pool thread: runs until it waits or ends, and completes the Future at the end.
-  void complete_into(Ref<FutureValue> future) { future_ = std::move(future); }
-  void run() override;
+  // Queues the call in the inter-op pool.
+  static Ref<FutureValue> start(const Ref<const code::Code>& code, std::vector<IValue> arguments, CallContext context);
+  // Keeps the call in its Future until somebody waits for it; it may never begin.
+  static Ref<FutureValue> defer(const Ref<const code::Code>& code, std::vector<IValue> arguments, CallContext context);
   // On the caller's thread, to the end.
   Result<IValue> run_here();
+  // On a pool thread: until it waits for what another thread does, or ends.
+  void run() override;
 
   // For the interpreter.
   FrameStack& stack() { return stack_; }
-  const Ref<RefCounted>& keepalive() const { return keepalive_; }
+  const CallContext& context() const { return context_; }
   // Exactly one of these before interpret() returns the outcome of the same name.
   void set_result(IValue value) { result_ = std::move(value); }
   void set_error(Status error) { error_ = std::move(error); }
   void set_waiting_for(Ref<FutureValue> future) { waiting_for_ = std::move(future); }
 
  private:
+  friend class TaskFuture;
+  friend void wait(FutureValue& future);
+  friend void begin(FutureValue& future);
+  static Ref<Invocation> take_deferred(FutureValue& future);
+  static Ref<Invocation> take_back(FutureValue& future);
+  static Ref<FutureValue> drive(Ref<Invocation> top, const Invocation* root);
+  void complete_future();
+  bool suspend();
+
   Ref<const code::Code> code_;
-  Ref<RefCounted> keepalive_;
+  CallContext context_;
   FrameStack stack_;
-  Ref<FutureValue> future_;
+  Ref<FutureValue> future_;  // null in a root call
   IValue result_;
   Status error_;
+  bool failed_ = false;
   Ref<FutureValue> waiting_for_;
+  Ref<Invocation> below_;  // waits for this one; the same thread runs it next
 };
 
 }  // namespace heddle::exec

@@ -179,8 +179,9 @@ Status Lowering::node(const ir::Node& node) {
     case NodeKind::kCallFunction:
       return call(node, Op::kCallFunction, writer_.function(node.function));
     case NodeKind::kFork:
-    case NodeKind::kAwaitable:
       return call(node, Op::kFork, writer_.function(node.function));
+    case NodeKind::kAwaitable:
+      return call(node, Op::kAwaitable, writer_.function(node.function));
     case NodeKind::kFunctionValue:
       return call(node, Op::kFunctionValue, writer_.function(node.function));
     case NodeKind::kCallMethod:
