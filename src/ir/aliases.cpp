@@ -327,6 +327,11 @@ bool AliasAnalysis::is_written(const Value* value) const {
                            [&](Place& place) { return place.written || (place.external && impl_->external_write); });
 }
 
+bool AliasAnalysis::is_written_here(const Value* value) const {
+  if (is_immutable(*value->type())) return false;
+  return impl_->any_inside(impl_->of(value), [](Place& place) { return place.written; });
+}
+
 bool AliasAnalysis::escapes(const Value* value) const {
   if (is_immutable(*value->type())) return false;
   return impl_->any_inside(impl_->of(value), [](Place& place) { return place.external; });

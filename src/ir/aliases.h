@@ -18,6 +18,9 @@ class AliasAnalysis {
   bool may_alias(const Value* a, const Value* b) const;
   // Whether any node of the graph may write the value's memory or that of anything inside it.
   bool is_written(const Value* value) const;
+  // The same for memory that only aliases what the graph itself makes an alias: of two inputs, or attributes, that are
+  // one tensor under two names a write to the one does not count for the other.
+  bool is_written_here(const Value* value) const;
   // Whether the value's memory may be seen after the run or outside the graph: graph inputs and outputs, attributes,
   // arguments of calls.
   bool escapes(const Value* value) const;

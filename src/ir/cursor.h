@@ -81,13 +81,23 @@ class Cursor {
   Status fail(const P&... expected) const {
     size_t line = 1;
     for (size_t i = 0; i < at_; ++i) line += text_[i] == '\n';
-    return error(ErrorCode::kSyntax, "line ", line, ": expected ", concat(expected...), " at '", text_.substr(at_, 32),
-                 "'");
+    const std::string_view rest = text_.substr(at_, 32);
+    return error(ErrorCode::kSyntax, "line ", line, ": expected ", concat(expected...), " at '",
+                 rest.substr(0, rest.find('\n')), "'");
   }
+  // Around whatever may contain itself: readers recurse, so nesting must end. leave() follows where enter() was ok.
+  Status enter() {
+    if (depth_ == kMaxDepth) return fail("less nesting");
+    ++depth_;
+    return ok_status();
+  }
+  void leave() { --depth_; }
 
  private:
+  static constexpr int kMaxDepth = 200;
   std::string_view text_;
   size_t at_ = 0;
+  int depth_ = 0;
 };
 
 // Reads a type at the cursor.

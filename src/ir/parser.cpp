@@ -1,5 +1,6 @@
 #include "ir/parser.h"
 
+#include <algorithm>
 #include <map>
 
 #include "core/boxes.h"
@@ -57,7 +58,9 @@ class Reader {
 
   void define(const Declared& declared, Value* value) {
     values_[declared.name] = value;
-    if (!std::isdigit(static_cast<unsigned char>(declared.name[0]))) value->set_name(declared.name);
+    if (std::isdigit(static_cast<unsigned char>(declared.name[0]))) return;
+    // The printer numbers the second value of a name: "%x.3" is another x.
+    value->set_name(std::string_view(declared.name).substr(0, declared.name.find('.')));
   }
 
   Status inputs(Block* block) {
@@ -103,18 +106,34 @@ class Reader {
     }
     while (cursor_.peek("block")) {
       HEDDLE_TRY(cursor_.word());
+      HEDDLE_TRY(cursor_.enter());
+      const std::map<std::string, Value*> outside = values_;
       Block* nested = node->add_block();
       HEDDLE_TRY(inputs(nested));
       HEDDLE_TRY(nodes(nested, "->"));
       HEDDLE_TRY(cursor_.expect("->"));
       HEDDLE_TRY(outputs(nested));
+      values_ = outside;
+      cursor_.leave();
     }
     for (const Declared& declared : results) define(declared, node->add_output(declared.type));
-    // The text of an empty list does not tell what it may hold; the declaration does.
-    if (node->constant.is_list() && node->output_count() == 1 && node->output()->type()->is(TypeKind::kList)) {
-      node->constant.as_list().element_type = node->output()->type()->element();
-    }
+    if (node->output_count() == 1) settle_lists(node->constant, *node->output()->type());
     return ok_status();
+  }
+
+  // The text of an empty list does not tell what it may hold; the declaration does.
+  static void settle_lists(const IValue& value, const Type& type) {
+    if (value.is_list() && type.is(TypeKind::kList)) {
+      const std::vector<IValue>& items = value.as_list().items;
+      for (const IValue& item : items) settle_lists(item, *type.element());
+      const auto fits = [&](const IValue& item) { return value_is(item, *type.element()); };
+      if (std::all_of(items.begin(), items.end(), fits)) value.as_list().element_type = type.element();
+    } else if (value.is_tuple() && type.is(TypeKind::kTuple)) {
+      const std::vector<IValue>& items = value.as_tuple().items;
+      for (size_t i = 0; i < std::min(items.size(), type.contained().size()); ++i) {
+        settle_lists(items[i], *type.contained()[i]);
+      }
+    }
   }
 
   Result<NodeKind> kind_of(const std::string& name) {
@@ -150,7 +169,9 @@ class Reader {
         }
       } else if (key == "integers") {
         const IValue list = HEDDLE_TRY(literal());
-        if (!list.is_list()) return cursor_.fail("a list of integers");
+        if (!value_is(list, *types::list(types::integer())) && !(list.is_list() && list.as_list().items.empty())) {
+          return cursor_.fail("a list of integers");
+        }
         for (const IValue& item : list.as_list().items) node->integers.push_back(item.as_int());
       } else {
         return cursor_.fail("an attribute, not '", key, "'");
@@ -162,10 +183,12 @@ class Reader {
 
   Result<std::vector<IValue>> literals(std::string_view close) {
     std::vector<IValue> items;
+    HEDDLE_TRY(cursor_.enter());
     while (!cursor_.accept(close)) {
       items.push_back(HEDDLE_TRY(literal()));
       if (!cursor_.peek(close)) HEDDLE_TRY(cursor_.expect(","));
     }
+    cursor_.leave();
     return items;
   }
 

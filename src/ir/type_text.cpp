@@ -57,7 +57,9 @@ Result<TypePtr> read_type(Cursor& cursor, const CompilationUnit* unit) {
   }
   if (name == "Function") return TypePtr(make_ref<FunctionType>(nullptr));
   if (cursor.peek("[")) {
+    HEDDLE_TRY(cursor.enter());
     std::vector<TypePtr> parts = HEDDLE_TRY(read_parts(cursor, unit));
+    cursor.leave();
     if (name == "Tuple") return types::tuple(std::move(parts));
     if (name == "Union" && !parts.empty()) return types::make_union(std::move(parts));
     if (name == "Dict" && parts.size() == 2) return types::dict(parts[0], parts[1]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/boxes.h"
 #include "core/class_type.h"
 #include "ir/printer.h"
 
@@ -77,8 +78,11 @@ class Verifier {
       case NodeKind::kParam:
       case NodeKind::kReturn:
         return broken(node, "a Param or Return node inside a block");
-      case NodeKind::kConstant:
-        return counts(node, 0, 1);
+      case NodeKind::kConstant: {
+        HEDDLE_TRY(counts(node, 0, 1));
+        if (value_is(node.constant, *node.output()->type())) return ok_status();
+        return broken(node, "a constant of type ", node.constant.type_text());
+      }
       case NodeKind::kOperator:
         return operator_call(node);
       case NodeKind::kIf:

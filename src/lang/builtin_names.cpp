@@ -169,6 +169,7 @@ Ref<SugaredValue> make_jit() {
   names.emplace("_wait", form("wait"));
   names.emplace("_awaitable", form("awaitable"));
   names.emplace("_awaitable_wait", form("wait"));
+  names.emplace("_awaitable_nowait", op("prim::awaitable_nowait"));
   return module("torch.jit", std::move(names));
 }
 

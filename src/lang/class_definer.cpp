@@ -130,7 +130,8 @@ class Definer {
       return error_at(assign.range, "Attribute '", name->id,
                       "' has a value: only Final attributes have one in a class body");
     }
-    type.constants.push_back({name->id, HEDDLE_TRY(evaluate_constant(*assign.value, attribute_type, *resolver_))});
+    IValue value = HEDDLE_TRY(evaluate_constant(*assign.value, attribute_type, *resolver_));
+    type.constants.push_back({name->id, std::move(value)});
     return ok_status();
   }
 
@@ -232,7 +233,8 @@ class Definer {
                         type->to_text());
       }
       value_type = type;
-      members.push_back({name->id, HEDDLE_TRY(evaluate_constant(*assign->value, type, *resolver_))});
+      IValue value = HEDDLE_TRY(evaluate_constant(*assign->value, type, *resolver_));
+      members.push_back({name->id, std::move(value)});
     }
     if (members.empty()) return error_at(definition_.range, "An enum needs members");
     TypePtr type = make_ref<EnumType>(source_.qualified_name, std::move(value_type), std::move(members));

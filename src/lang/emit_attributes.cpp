@@ -91,6 +91,11 @@ Result<Meaning> FunctionEmitter::attribute(const Meaning& object, const std::str
         return Meaning(make_ref<MethodSugar>(value, static_ref_cast<ir::Function>(method), /*is_interface=*/true));
       }
       return error_at(range, "Interface ", type.to_text(), " has no method '", name, "'");
+    case TypeKind::kAwait: {
+      // A dot on what is to come is one on the value.
+      Value* come = insert_value(ir::NodeKind::kWait, {value}, type.element(), range);
+      return attribute(come, name, range);
+    }
     default:
       break;
   }

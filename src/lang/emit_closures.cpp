@@ -22,9 +22,8 @@ Status FunctionEmitter::emit_nested_function(const FunctionDef& definition) {
 
 namespace {
 
-// A function around one call, with a parameter for each argument: what a task needs that is no function itself.
-Result<Ref<ir::Function>> wrap(FunctionEmitter& emitter, const SourceRange& range, std::span<Value* const> inputs,
-                               const std::function<Result<Value*>(FunctionEmitter&, std::span<Value* const>)>& body) {
+// A function without body for a task that is none itself, with a parameter for each input of the task.
+Ref<ir::Function> task_function(FunctionEmitter& emitter, const SourceRange& range, std::span<Value* const> inputs) {
   const std::string name = emitter.resolver().unit().unique_name(concat(emitter.function().qualified_name(), ".task"));
   Ref<ir::Function> function = make_ref<ir::Function>(name);
   function->range = range;
@@ -35,6 +34,13 @@ Result<Ref<ir::Function>> wrap(FunctionEmitter& emitter, const SourceRange& rang
     argument.type = inputs[i]->type();
     function->schema.arguments.push_back(std::move(argument));
   }
+  return function;
+}
+
+// A function around one call of a value, a method or an operator.
+Result<Ref<ir::Function>> wrap(FunctionEmitter& emitter, const SourceRange& range, std::span<Value* const> inputs,
+                               const std::function<Result<Value*>(FunctionEmitter&, std::span<Value* const>)>& body) {
+  Ref<ir::Function> function = task_function(emitter, range, inputs);
   FunctionEmitter inner(emitter.resolver(), *function);
   std::vector<Value*> parameters;
   for (const auto& input : inner.graph().inputs()) parameters.push_back(input.get());
@@ -76,6 +82,39 @@ Result<Task> function_task(FunctionEmitter& emitter, const Ref<ir::Function>& fu
   return Task{function, std::move(matched.inputs)};
 }
 
+ExprPtr name_expr(const std::string& id, const SourceRange& range) {
+  auto name = std::make_unique<Name>(range);
+  name->id = id;
+  return name;
+}
+
+// A lambda, a class, a word of the language: only a call by its name tells what it does, so the task's function is one
+// such call. It may use names of the function around it.
+Result<Task> sugared_task(FunctionEmitter& emitter, const Meaning& callee, const CallArguments& arguments,
+                          const SourceRange& range) {
+  static const std::string kCallee = "callee of the task";  // a name that no source has
+  std::vector<Value*> inputs = flatten(arguments);
+  Ref<ir::Function> function = task_function(emitter, range, inputs);
+  Call call(range);
+  call.callee = name_expr(kCallee, range);
+  // Names that a lambda's body cannot mean.
+  size_t next = 0;
+  for (; next < arguments.positional.size(); ++next) {
+    function->schema.arguments[next].name = concat("__argument", next);
+    call.args.push_back(name_expr(function->schema.arguments[next].name, range));
+  }
+  for (const CallArgument& keyword : arguments.keywords) {
+    function->schema.arguments[next].name = concat("__argument", next);
+    call.keywords.push_back({keyword.name, range, name_expr(function->schema.arguments[next++].name, range)});
+  }
+  FunctionEmitter inner(emitter.resolver(), *function, &emitter);
+  inner.environment().bind(inner.environment().variable(kCallee), {callee, false, {}});
+  HEDDLE_TRY(inner.emit_expression_function(call));
+  emitter.resolver().unit().add_function(function);
+  inputs.insert(inputs.begin(), inner.captured().begin(), inner.captured().end());
+  return Task{std::move(function), std::move(inputs)};
+}
+
 Result<Task> read_task(FunctionEmitter& emitter, const Call& call) {
   if (call.args.empty()) return error_at(call.range, "A task needs the function to run");
   const SourceRange& range = call.range;
@@ -95,9 +134,7 @@ Result<Task> read_task(FunctionEmitter& emitter, const Call& call) {
   }
   const auto* op = dynamic_cast<const OperatorSugar*>(callee.sugar.get());
   const bool is_object = static_cast<bool>(callee.value);
-  if (!method && !op && !is_object) {
-    return error_at(range, callee.sugar->describe(), " cannot run as a task");
-  }
+  if (!method && !op && !is_object) return sugared_task(emitter, callee, arguments, range);
   if (op && op->self()) arguments.self = CallArgument{op->self(), range, {}};
   std::vector<Value*> inputs = flatten(arguments);
   if (method) inputs.insert(inputs.begin(), method->self());

@@ -138,9 +138,11 @@ Result<Value*> FunctionEmitter::emit_tuple_element(Value* tuple, Value* index, c
     if (*at < -size || *at >= size) {
       return error_at(range, "Tuple index ", *at, " is out of range for a tuple of ", size, " elements");
     }
-    if (*at < 0) *at += size;
+    if (*at < 0) {
+      *at += size;
+      index = constant(*at, range);
+    }
     if (tuple->node()->is(ir::NodeKind::kTupleConstruct)) return tuple->node()->input(static_cast<size_t>(*at));
-    index = constant(*at, range);
     return insert_value(ir::NodeKind::kTupleIndex, {tuple, index}, elements[static_cast<size_t>(*at)], range);
   }
   for (const TypePtr& element : elements) {

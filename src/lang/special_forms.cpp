@@ -397,7 +397,7 @@ SpecialForm special_operator(const std::string& name) {
 
 Ref<SugaredValue> special_method(Value* self, const std::string& name) {
   const Type& type = *self->type();
-  if (name == "wait" && (type.is(TypeKind::kFuture) || type.is(TypeKind::kAwait))) return make_ref<WaitSugar>(self);
+  if (name == "wait" && type.is(TypeKind::kFuture)) return make_ref<WaitSugar>(self);
   if (name == "tolist" && type.is(TypeKind::kTensor)) return make_ref<ToListSugar>(self);
   return nullptr;
 }
