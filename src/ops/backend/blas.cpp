@@ -4,6 +4,7 @@
 
 #include "ops/backend/dnnl_threads.h"
 #include "ops/backend/gemm_portable.h"
+#include "ops/backend/one_thread.h"
 
 #ifdef HEDDLE_USE_MKLDNN
 #include <dnnl.h>
@@ -24,14 +25,14 @@ constexpr bool kHasBlas =
     false;
 #endif
 
+#if defined(HEDDLE_BLAS_MKL) || defined(HEDDLE_BLAS_OPENBLAS)
+
 bool fits_int(std::initializer_list<int64_t> values) {
   for (int64_t v : values) {
     if (v > std::numeric_limits<int>::max()) return false;
   }
   return true;
 }
-
-#if defined(HEDDLE_BLAS_MKL) || defined(HEDDLE_BLAS_OPENBLAS)
 
 CBLAS_TRANSPOSE blas_op(Op op) {
   switch (op) {
@@ -43,18 +44,6 @@ CBLAS_TRANSPOSE blas_op(Op op) {
       return CblasConjTrans;
   }
 }
-
-#ifdef HEDDLE_BLAS_OPENBLAS
-// OpenBLAS's own threads know nothing of ours and spin after every call.
-struct OneThread {
-  OneThread() { [[maybe_unused]] static const bool once = (openblas_set_num_threads(1), true); }
-};
-#else
-struct OneThread {
-  const int before = mkl_set_num_threads_local(1);
-  ~OneThread() { mkl_set_num_threads_local(before); }
-};
-#endif
 
 void blas_gemm(Op op_a, Op op_b, int m, int n, int k, float alpha, const float* a, int lda, const float* b, int ldb,
                float beta, float* c, int ldc) {
@@ -112,6 +101,19 @@ bool onednn_gemm(Op op_a, Op op_b, int64_t m, int64_t n, int64_t k, float alpha,
 #endif
 
 }  // namespace
+
+#ifdef HEDDLE_BLAS_MKL
+OneThread::OneThread() : before_(mkl_set_num_threads_local(1)) {}
+OneThread::~OneThread() { mkl_set_num_threads_local(before_); }
+#else
+OneThread::OneThread() {
+#ifdef HEDDLE_BLAS_OPENBLAS
+  // OpenBLAS's threads spin after every call, and nothing but this setting stops them.
+  [[maybe_unused]] static const bool once = (openblas_set_num_threads(1), true);
+#endif
+}
+OneThread::~OneThread() = default;
+#endif
 
 template <class T>
 void gemm(Op op_a, Op op_b, int64_t m, int64_t n, int64_t k, T alpha, const T* a, int64_t lda, const T* b, int64_t ldb,

@@ -10,7 +10,5 @@ namespace heddle::ops::backend {
 void lstm_cell(const float* gates, float* cell, float* hidden, int64_t n);
 // input and recurrent: reset, update, new, n of each, before activation. hidden: h in, h' out.
 void gru_cell(const float* input, const float* recurrent, float* hidden, int64_t n);
-// y = tanh(x).
-void tanh_row(const float* x, float* y, int64_t n);
 
 }  // namespace heddle::ops::backend

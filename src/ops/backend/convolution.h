@@ -12,11 +12,22 @@
 
 namespace heddle::ops::backend {
 
+// What a convolution does to each sum before it stores it: adds an element of another tensor, then applies a function.
+enum class Activation : uint8_t { kNone, kRelu, kClamp, kSilu, kHardswish, kSigmoid };
+struct ConvolutionEnding {
+  bool add = false;
+  Activation activation = Activation::kNone;
+  float low = 0;  // of kClamp
+  float high = 0;
+  auto operator<=>(const ConvolutionEnding&) const = default;
+};
+
 class Convolution : public RefCounted {
  public:
   // From the cache (of kCapacity shapes), or compiled, which takes about a millisecond. Null where oneDNN is not linked
   // or has only its reference code; `declined` then says why.
-  static Ref<const Convolution> find(const ConvolutionShape& shape, std::string& declined);
+  static Ref<const Convolution> find(const ConvolutionShape& shape, const ConvolutionEnding& ending,
+                                     std::string& declined);
   static constexpr size_t kCapacity = 1024;
 
   // Bytes of the weights in the order this shape wants them.
@@ -24,8 +35,12 @@ class Convolution : public RefCounted {
   // Reorders torch's weights [out, in / groups, D, H, W] (transposed: [in, out / groups, D, H, W]), contiguous, into
   // `packed`, which is 64-byte aligned.
   virtual Status pack(const float* weights, void* packed) const = 0;
-  // bias may be null. input and output are dense and do not overlap.
-  virtual Status run(const float* input, const void* packed, const float* bias, float* output) const = 0;
+  // Whether both take the same packed weights.
+  virtual bool same_order(const Convolution& other) const = 0;
+  // bias may be null. input and output are dense and do not overlap. added, for an ending that adds: dense like the
+  // output; it may be the output itself, which then is added to.
+  virtual Status run(const float* input, const void* packed, const float* bias, const float* added,
+                     float* output) const = 0;
 };
 
 }  // namespace heddle::ops::backend

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ops/backend/dnnl_support.h"
@@ -66,8 +67,36 @@ struct Primitive {
   std::string implementation;
 };
 
+dnnl::primitive_attr attributes_of(const ConvolutionEnding& ending) {
+  dnnl::post_ops steps;
+  if (ending.add) steps.append_sum();
+  switch (ending.activation) {
+    case Activation::kNone:
+      break;
+    case Activation::kRelu:
+      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+      break;
+    case Activation::kClamp:
+      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, ending.low, ending.high);
+      break;
+    case Activation::kSilu:
+      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_swish, 1.0f, 0.0f);
+      break;
+    case Activation::kHardswish:
+      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_hardswish, 0.0f, 0.0f);
+      break;
+    case Activation::kSigmoid:
+      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_logistic, 0.0f, 0.0f);
+      break;
+  }
+  dnnl::primitive_attr attributes = attributes_with_user_scratchpad();
+  attributes.set_post_ops(steps);
+  return attributes;
+}
+
 template <class Forward>
-Primitive make_primitive(dnnl::algorithm algorithm, const ConvolutionShape& s, const memory::desc& weights) {
+Primitive make_primitive(dnnl::algorithm algorithm, const ConvolutionShape& s, const ConvolutionEnding& ending,
+                         const memory::desc& weights) {
   memory::dims after;
   memory::dims dilation;
   for (size_t i = first_axis(s); i < 3; ++i) {
@@ -81,20 +110,21 @@ Primitive make_primitive(dnnl::algorithm algorithm, const ConvolutionShape& s, c
   const memory::desc bias({s.out_channels}, memory::data_type::f32, Tag::a);
   const typename Forward::desc description(dnnl::prop_kind::forward_inference, algorithm, source, weights, bias,
                                            destination, axes(s, s.stride), dilation, axes(s, s.padding), after);
-  const typename Forward::primitive_desc pd(description, attributes_with_user_scratchpad(), cpu_engine());
+  const typename Forward::primitive_desc pd(description, attributes_of(ending), cpu_engine());
   return {Forward(pd), source, destination, pd.weights_desc(), pd.scratchpad_desc(), pd.impl_info_str()};
 }
 
-Primitive make_primitive(const ConvolutionShape& s, const memory::desc& weights) {
-  return s.transposed ? make_primitive<dnnl::deconvolution_forward>(dnnl::algorithm::deconvolution_direct, s, weights)
-                      : make_primitive<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, s, weights);
+Primitive make_primitive(const ConvolutionShape& s, const ConvolutionEnding& ending, const memory::desc& weights) {
+  using dnnl::algorithm;
+  return s.transposed ? make_primitive<dnnl::deconvolution_forward>(algorithm::deconvolution_direct, s, ending, weights)
+                      : make_primitive<dnnl::convolution_forward>(algorithm::convolution_direct, s, ending, weights);
 }
 
 size_t rounded_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 class DnnlConvolution final : public Convolution {
  public:
-  explicit DnnlConvolution(const ConvolutionShape& shape) : shape_(shape) {}
+  DnnlConvolution(const ConvolutionShape& shape, const ConvolutionEnding& ending) : shape_(shape), ending_(ending) {}
 
   // Empty when all parts have a fast kernel, on the same order of weights; else why not.
   std::string compile(ConvolutionPlan plan) {
@@ -102,7 +132,7 @@ class DnnlConvolution final : public Convolution {
     primitives_.clear();
     memory::desc weights(weight_sizes(plan_.parts[0]), memory::data_type::f32, Tag::any);
     for (const ConvolutionShape& part : plan_.parts) {
-      primitives_.push_back(make_primitive(part, weights));
+      primitives_.push_back(make_primitive(part, ending_, weights));
       if (is_reference(primitives_.back().implementation)) return "oneDNN has only reference code for this shape";
       weights = primitives_[0].weights;
     }
@@ -128,7 +158,14 @@ class DnnlConvolution final : public Convolution {
     });
   }
 
-  Status run(const float* input, const void* packed, const float* bias, float* output) const override {
+  bool same_order(const Convolution& other) const override {
+    // There is one class of them.
+    const auto& o = static_cast<const DnnlConvolution&>(other);
+    return plan_.channel_pieces == o.plan_.channel_pieces && primitives_[0].weights == o.primitives_[0].weights;
+  }
+
+  Status run(const float* input, const void* packed, const float* bias, const float* added,
+             float* output) const override {
     std::vector<float> zeros;
     if (!bias) {
       zeros.resize(static_cast<size_t>(shape_.out_channels));
@@ -137,14 +174,14 @@ class DnnlConvolution final : public Convolution {
     return parallel::try_parallel_for(0, static_cast<int64_t>(plan_.pieces.size()), 1, [&](int64_t begin, int64_t end) {
       return guarded("a convolution", [&] {
         for (int64_t i = begin; i < end; ++i)
-          run_piece(plan_.pieces[static_cast<size_t>(i)], input, packed, bias, output);
+          run_piece(plan_.pieces[static_cast<size_t>(i)], input, packed, bias, added, output);
       });
     });
   }
 
  private:
   void run_piece(const ConvolutionPiece& piece, const float* input, const void* packed, const float* bias,
-                 float* output) const {
+                 const float* added, float* output) const {
     const ConvolutionShape& part = plan_.parts[piece.part];
     const Primitive& p = primitives_[piece.part];
     const auto block = static_cast<size_t>(piece.first_channel / part.out_channels);
@@ -155,6 +192,7 @@ class DnnlConvolution final : public Convolution {
     const bool apart = plan_.channel_pieces > 1;
     auto* room = static_cast<char*>(this_threads_scratchpad().get(scratch + (apart ? p.destination.get_size() : 0)));
     float* target = apart ? reinterpret_cast<float*>(room + scratch) : output + piece.output_offset;
+    if (ending_.add) put_added(piece, part, apart, added, output, target);
     p.primitive.execute(this_threads_stream(),
                         {{DNNL_ARG_SRC, at(p.source, input + piece.input_offset)},
                          {DNNL_ARG_WEIGHTS, at(p.weights, static_cast<const char*>(packed) + block * packed_piece_)},
@@ -163,15 +201,32 @@ class DnnlConvolution final : public Convolution {
                          {DNNL_ARG_DST, at(p.destination, target)},
                          {DNNL_ARG_SCRATCHPAD, at(p.scratchpad, room)}});
     if (!apart) return;
-    const int64_t pixels = part.batch * part.output_pixels();
-    float* to = output + piece.output_offset + piece.first_channel;
-    for (int64_t i = 0; i < pixels; ++i) {
-      std::memcpy(to + i * shape_.out_channels, target + i * part.out_channels,
-                  sizeof(float) * static_cast<size_t>(part.out_channels));
+    copy_pixels(part, target, part.out_channels, output + piece.output_offset + piece.first_channel,
+                shape_.out_channels);
+  }
+
+  // The sums are added to what lies in the target.
+  void put_added(const ConvolutionPiece& piece, const ConvolutionShape& part, bool apart, const float* added,
+                 const float* output, float* target) const {
+    const float* from = added + piece.output_offset;
+    if (apart) {
+      copy_pixels(part, from + piece.first_channel, shape_.out_channels, target, part.out_channels);
+    } else if (added != output) {
+      std::memcpy(target, from,
+                  sizeof(float) * static_cast<size_t>(part.batch * part.output_pixels() * part.out_channels));
     }
   }
 
-  ConvolutionShape shape_;
+  static void copy_pixels(const ConvolutionShape& part, const float* from, int64_t from_step, float* to,
+                          int64_t to_step) {
+    const int64_t pixels = part.batch * part.output_pixels();
+    for (int64_t i = 0; i < pixels; ++i) {
+      std::memcpy(to + i * to_step, from + i * from_step, sizeof(float) * static_cast<size_t>(part.out_channels));
+    }
+  }
+
+  const ConvolutionShape shape_;
+  const ConvolutionEnding ending_;
   ConvolutionPlan plan_;
   std::vector<Primitive> primitives_;  // of plan_.parts
   size_t packed_piece_ = 0;
@@ -183,9 +238,9 @@ struct Choice : RefCounted {
   std::string declined;
 };
 
-Ref<const Choice> choose(const ConvolutionShape& shape) {
+Ref<const Choice> choose(const ConvolutionShape& shape, const ConvolutionEnding& ending) {
   auto choice = make_ref<Choice>();
-  auto made = make_ref<DnnlConvolution>(shape);
+  auto made = make_ref<DnnlConvolution>(shape, ending);
   for (const ConvolutionPlan& plan : {plan_convolution(shape), undivided_convolution(shape)}) {
     const Status status = guarded("the choice of a kernel", [&] { choice->declined = made->compile(plan); });
     if (!status.ok()) choice->declined = status.message();
@@ -199,9 +254,10 @@ Ref<const Choice> choose(const ConvolutionShape& shape) {
 
 }  // namespace
 
-Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, std::string& declined) {
-  static Cache<ConvolutionShape, Choice> cache(kCapacity);
-  const Ref<const Choice> choice = cache.find_or_make(shape, [&] { return choose(shape); });
+Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, const ConvolutionEnding& ending,
+                                         std::string& declined) {
+  static Cache<std::pair<ConvolutionShape, ConvolutionEnding>, Choice> cache(kCapacity);
+  const Ref<const Choice> choice = cache.find_or_make({shape, ending}, [&] { return choose(shape, ending); });
   declined = choice->declined;
   return choice->convolution;
 }
@@ -212,7 +268,7 @@ Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, std::str
 
 namespace heddle::ops::backend {
 
-Ref<const Convolution> Convolution::find(const ConvolutionShape&, std::string& declined) {
+Ref<const Convolution> Convolution::find(const ConvolutionShape&, const ConvolutionEnding&, std::string& declined) {
   declined = "built without oneDNN (USE_MKLDNN=0)";
   return nullptr;
 }

@@ -40,5 +40,7 @@ float sum_of(const float* x, int64_t n);
 void max_of_rows(const float* const* rows, int64_t count, int64_t n, float* out);
 // out[j] = (sum of rows[0..count)[j]) * scale.
 void sum_of_rows(const float* const* rows, int64_t count, int64_t n, float scale, float* out);
+// out[j] = sum of rows[k][j] * weights[k] for k in [0, count), count > 0.
+void weighted_sum_of_rows(const float* const* rows, const float* weights, int64_t count, int64_t n, float* out);
 
 }  // namespace heddle::ops::backend

@@ -1,0 +1,31 @@
+// Products of float32 rows with a matrix that never changes, packed once in the order of oneDNN's kernels. Callers:
+// src/ops/linalg. Any thread may run a PackedMatrix, several at once; work is divided over parallel_for, and the bits
+// of a result do not depend on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/ref.h"
+#include "base/result.h"
+
+namespace heddle::ops::backend {
+
+// What is done to each sum after the bias is added, before it is stored.
+enum class ProductEnding : uint8_t { kNone, kRelu, kGelu, kGeluTanh, kSilu, kSigmoid, kTanh };
+
+class PackedMatrix : public RefCounted {
+ public:
+  // weights: [out, in], element (o, i) at o * out_step + i * in_step. Null where oneDNN is not linked or has only its
+  // reference code; `declined` then says why. Copies: the weights are not needed afterwards.
+  static Result<Ref<const PackedMatrix>> pack(const float* weights, int64_t out, int64_t in, int64_t out_step,
+                                              int64_t in_step, std::string& declined);
+
+  // Whether a product with so many rows is worth the kernel's overhead.
+  virtual bool takes(int64_t rows) const = 0;
+  // output[rows, out] = ending(input[rows, in] weights^T + bias). All dense, no overlap; bias may be null.
+  virtual Status multiply(const float* input, int64_t rows, const float* bias, ProductEnding ending,
+                          float* output) const = 0;
+};
+
+}  // namespace heddle::ops::backend
