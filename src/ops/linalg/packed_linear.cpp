@@ -1,0 +1,133 @@
+#include "ops/linalg/packed_linear.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/common/copy.h"
+#include "ops/linalg/matmul.h"
+#include "schema/boxed.h"
+#include "schema/operator_table.h"
+
+namespace heddle::ops {
+namespace {
+
+using backend::PackedMatrix;
+using backend::ProductEnding;
+
+constexpr const char* kClassName = "heddle.PackedLinear";
+
+Result<ProductEnding> ending_of(std::string_view name) {
+  if (name.empty()) return ProductEnding::kNone;
+  if (name == "relu") return ProductEnding::kRelu;
+  if (name == "gelu") return ProductEnding::kGelu;
+  if (name == "gelu_tanh") return ProductEnding::kGeluTanh;
+  if (name == "silu") return ProductEnding::kSilu;
+  if (name == "sigmoid") return ProductEnding::kSigmoid;
+  if (name == "tanh") return ProductEnding::kTanh;
+  return invalid("heddle::pack_linear: unknown function '", name, "'");
+}
+
+// The operator and arguments behind the input that compute the ending.
+std::pair<const char*, std::vector<IValue>> operator_of(ProductEnding ending) {
+  switch (ending) {
+    case ProductEnding::kNone:
+      break;
+    case ProductEnding::kRelu:
+      return {"aten::relu", {}};
+    case ProductEnding::kGelu:
+      return {"aten::gelu", {IValue("none")}};
+    case ProductEnding::kGeluTanh:
+      return {"aten::gelu", {IValue("tanh")}};
+    case ProductEnding::kSilu:
+      return {"aten::silu", {}};
+    case ProductEnding::kSigmoid:
+      return {"aten::sigmoid", {}};
+    case ProductEnding::kTanh:
+      return {"aten::tanh", {}};
+  }
+  return {nullptr, {}};
+}
+
+// weight: [out, in], or [in, out] where it is the right side of a product. of_matrices: other inputs are refused.
+Result<IValue> pack_linear(const Tensor& weight, const std::optional<Tensor>& bias, bool is_right_side,
+                           bool of_matrices, std::string_view ending) {
+  HEDDLE_REQUIRE(weight.dim() == 2 && weight.dtype() == DType::kFloat32,
+                 "heddle::pack_linear: expected a float32 matrix, but got ", python_name(weight.dtype()), " of size ",
+                 to_text(weight.sizes()));
+  const Tensor rows = is_right_side ? weight.transpose(0, 1) : weight;
+  HEDDLE_REQUIRE(!bias || (bias->dtype() == DType::kFloat32 && bias->dim() == 1 && bias->size(0) == rows.size(0)),
+                 "heddle::pack_linear: expected a float32 bias of ", rows.size(0), " elements");
+  Ref<CapsuleValue> packed = make_ref<PackedLinear>(rows, bias, of_matrices, HEDDLE_TRY(ending_of(ending)));
+  return IValue(std::move(packed));
+}
+
+Result<Tensor> packed_linear(const Tensor& input, const IValue& packed) {
+  return HEDDLE_TRY(packed_linear_of(packed))->run(input);
+}
+
+}  // namespace
+
+PackedLinear::PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, ProductEnding ending)
+    : CapsuleValue(kClassName),
+      weight_(std::move(weight)),
+      bias_(std::move(bias)),
+      of_matrices_(of_matrices),
+      ending_(ending) {}
+
+Result<const PackedMatrix*> PackedLinear::matrix() const {
+  // Acquire: who sees it set sees packed_ too.
+  if (tried_.load(std::memory_order_acquire)) return packed_.get();
+  const std::lock_guard lock(mutex_);
+  if (!tried_.load(std::memory_order_relaxed)) {
+    std::string declined;
+    packed_ = HEDDLE_TRY(PackedMatrix::pack(weight_.data<float>(), weight_.size(0), weight_.size(1), weight_.stride(0),
+                                            weight_.stride(1), declined));
+    tried_.store(true, std::memory_order_release);
+  }
+  return packed_.get();
+}
+
+Result<Tensor> PackedLinear::run(const Tensor& input) const {
+  HEDDLE_REQUIRE(!of_matrices_ || input.dim() == 2, "mat1 must be a matrix, got ", input.dim(), "-D tensor");
+  const int64_t in = weight_.size(1);
+  const bool fits = input.dtype() == DType::kFloat32 && input.dim() >= 1 && input.sizes().back() == in && in > 0 &&
+                    weight_.size(0) > 0;
+  if (!fits) return in_steps(input);
+  const PackedMatrix* packed = HEDDLE_TRY(matrix());
+  const int64_t rows = input.numel() / in;
+  if (!packed || !packed->takes(rows)) return in_steps(input);
+  const Tensor dense = HEDDLE_TRY(contiguous(input));
+  const Tensor bias = bias_ ? HEDDLE_TRY(contiguous(*bias_)) : Tensor();
+  Dims sizes = input.sizes();
+  sizes.back() = weight_.size(0);
+  Tensor output = HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32));
+  HEDDLE_TRY(packed->multiply(dense.data<float>(), rows, bias.defined() ? bias.data<float>() : nullptr, ending_,
+                              output.data<float>()));
+  return output;
+}
+
+Result<Tensor> PackedLinear::in_steps(const Tensor& input) const {
+  const Tensor result = HEDDLE_TRY(linear(input, weight_, bias_));
+  auto [name, arguments] = operator_of(ending_);
+  if (!name) return result;
+  const schema::Operator* op = schema::operators().find(name, "");
+  HEDDLE_REQUIRE_CODE(op, kRuntime, "there is no operator ", name);
+  arguments.insert(arguments.begin(), IValue(result));
+  return HEDDLE_TRY(schema::call_operator(*op, arguments))[0].as_tensor();
+}
+
+Result<const PackedLinear*> packed_linear_of(const IValue& value) {
+  HEDDLE_REQUIRE_CODE(value.is_capsule() && value.as_capsule().class_name == kClassName, kType,
+                      "expected packed weights of a linear map, but got ", value.type_text());
+  return static_cast<const PackedLinear*>(&value.as_capsule());
+}
+
+}  // namespace heddle::ops
+
+HEDDLE_OPERATORS(packed_linear) {
+  using namespace heddle::schema;
+  table.add("heddle::pack_linear(Tensor weight, Tensor? bias, bool is_right_side, bool of_matrices, str ending) -> Any",
+            boxed<&heddle::ops::pack_linear>());
+  table.add("heddle::linear(Tensor input, Any packed) -> Tensor", boxed<&heddle::ops::packed_linear>());
+}
