@@ -10,15 +10,15 @@
 #include "ops/conv/implementations.h"
 
 namespace heddle::ops {
-namespace {
 
-// [batch, spatial..., channels]: what channels-last data is when its dimensions are named in the order of memory.
 Tensor channels_behind(const Tensor& t) {
   Dims order = {0};
   for (int64_t i = 2; i < t.dim(); ++i) order.push_back(i);
   order.push_back(1);
   return t.permute(order);
 }
+
+namespace {
 
 Status run_onednn(const ConvolutionProblem& p, const backend::Convolution& convolution) {
   const Tensor input = HEDDLE_TRY(contiguous(channels_behind(p.arguments.input)));
@@ -30,7 +30,7 @@ Status run_onednn(const ConvolutionProblem& p, const backend::Convolution& convo
   Tensor output = channels_behind(p.output);
   if (!output.is_contiguous()) output = HEDDLE_TRY(Tensor::empty(output.sizes(), DType::kFloat32));
   HEDDLE_TRY(convolution.run(input.data<float>(), packed->data(), bias.defined() ? bias.data<float>() : nullptr,
-                             output.data<float>()));
+                             nullptr, output.data<float>()));
   return output.storage() == p.output.storage() ? ok_status() : copy_into(channels_behind(p.output), output);
 }
 
@@ -38,7 +38,7 @@ Attempt attempt_onednn(ConvolutionProblem& p) {
   if (p.output.dtype() != DType::kFloat32) return Attempt::declined(concat("dtype ", python_name(p.output.dtype())));
   if (p.shape.work() == 0) return Attempt::declined("nothing to compute");
   std::string reason;
-  const Ref<const backend::Convolution> convolution = backend::Convolution::find(p.shape, reason);
+  const Ref<const backend::Convolution> convolution = backend::Convolution::find(p.shape, {}, reason);
   return convolution ? Attempt::done(run_onednn(p, *convolution)) : Attempt::declined(std::move(reason));
 }
 

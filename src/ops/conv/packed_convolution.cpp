@@ -1,0 +1,222 @@
+// Convolutions whose weights never change, as the pass pack_convolutions writes them: the weights are put in the
+// kernel's order once a shape of input, and what follows (an added tensor, an activation) happens as sums are stored.
+// Results are channels-last; the pass choose_layouts restores PyTorch's strides where they can be seen.
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/boxes.h"
+#include "ops/backend/convolution.h"
+#include "ops/common/copy.h"
+#include "ops/conv/convolution.h"
+#include "parallel/parallel.h"
+#include "schema/boxed.h"
+#include "schema/operator_table.h"
+
+namespace heddle::ops {
+namespace {
+
+using backend::Activation;
+using backend::Convolution;
+using backend::ConvolutionEnding;
+
+// Shared by every run of the model, on any thread.
+class PackedConvolution final : public CapsuleValue {
+ public:
+  PackedConvolution(ConvolutionArguments arguments, std::optional<Tensor> scale, Activation activation, float low,
+                    float high)
+      : CapsuleValue("heddle.PackedConvolution"), arguments_(std::move(arguments)), scale_(std::move(scale)) {
+    ending_.activation = activation;
+    ending_.low = low;
+    ending_.high = high;
+  }
+
+  // Everything but the input; the weights are still to be scaled.
+  const ConvolutionArguments& arguments() const { return arguments_; }
+  // Contiguous, a new tensor where they are scaled.
+  Result<Tensor> scaled_weights() const {
+    const Tensor weight = HEDDLE_TRY(contiguous(arguments_.weight));
+    if (!scale_) return weight;
+    Tensor scaled = HEDDLE_TRY(Tensor::empty(weight.sizes(), DType::kFloat32));
+    const int64_t each = weight.numel() / weight.size(0);
+    parallel::parallel_for(0, weight.size(0), std::max<int64_t>(1, 65536 / each), [&](int64_t begin, int64_t end) {
+      for (int64_t c = begin; c < end; ++c) {
+        const float scale = scale_->data<float>()[c];
+        const float* from = weight.data<float>() + c * each;
+        float* to = scaled.data<float>() + c * each;
+        for (int64_t i = 0; i < each; ++i) to[i] = from[i] * scale;
+      }
+    });
+    return scaled;
+  }
+  ConvolutionEnding ending(bool add) const {
+    ConvolutionEnding ending = ending_;
+    ending.add = add;
+    return ending;
+  }
+
+  // The weights in the order of the kernel.
+  Result<Ref<Storage>> weights_for(const Ref<const Convolution>& kernel) const {
+    const std::lock_guard lock(mutex_);
+    for (const Packed& packed : packed_) {
+      if (packed.kernel == kernel || packed.kernel->same_order(*kernel)) return packed.weights;
+    }
+    const Tensor weight = HEDDLE_TRY(scaled_weights());
+    Ref<Storage> weights = HEDDLE_TRY(Storage::allocate(kernel->packed_bytes()));
+    HEDDLE_TRY(kernel->pack(weight.data<float>(), weights->data()));
+    // Inputs of ever new shapes must not fill the memory.
+    if (packed_.size() == kMostOrders) packed_.erase(packed_.begin());
+    packed_.push_back({kernel, weights});
+    return weights;
+  }
+
+ private:
+  static constexpr size_t kMostOrders = 8;
+  struct Packed {
+    Ref<const Convolution> kernel;
+    Ref<Storage> weights;
+  };
+  const ConvolutionArguments arguments_;
+  const std::optional<Tensor> scale_;  // [out], contiguous
+  ConvolutionEnding ending_;
+  mutable std::mutex mutex_;
+  mutable std::vector<Packed> packed_;  // guarded by mutex_
+};
+
+Result<Activation> activation_of(std::string_view name) {
+  if (name.empty()) return Activation::kNone;
+  if (name == "relu") return Activation::kRelu;
+  if (name == "hardtanh") return Activation::kClamp;
+  if (name == "silu") return Activation::kSilu;
+  if (name == "hardswish") return Activation::kHardswish;
+  if (name == "sigmoid") return Activation::kSigmoid;
+  return invalid("heddle::pack_convolution: unknown activation '", name, "'");
+}
+
+Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor>& scale,
+                                const std::optional<Tensor>& bias, const Dims& stride, const Dims& padding,
+                                const Dims& dilation, int64_t groups, std::string_view activation, double low,
+                                double high) {
+  HEDDLE_REQUIRE(weight.dim() == 4 && weight.dtype() == DType::kFloat32 && weight.numel() > 0,
+                 "heddle::pack_convolution: expected float32 weights of 4 dimensions, but got ",
+                 python_name(weight.dtype()), " of size ", to_text(weight.sizes()));
+  HEDDLE_REQUIRE(!scale || (scale->dtype() == DType::kFloat32 && scale->is_contiguous() && scale->dim() == 1 &&
+                            scale->size(0) == weight.size(0)),
+                 "heddle::pack_convolution: expected a float32 scale for each of ", weight.size(0), " channels");
+  ConvolutionArguments arguments;
+  arguments.weight = weight;
+  arguments.bias = bias;
+  arguments.stride = stride;
+  arguments.padding = padding;
+  arguments.dilation = dilation;
+  arguments.groups = groups;
+  Ref<CapsuleValue> packed =
+      make_ref<PackedConvolution>(std::move(arguments), scale, HEDDLE_TRY(activation_of(activation)),
+                                  static_cast<float>(low), static_cast<float>(high));
+  return IValue(std::move(packed));
+}
+
+Result<IValue> call_by_name(std::string_view name, std::vector<IValue> arguments) {
+  const schema::Operator* op = schema::operators().find(name, "");
+  HEDDLE_REQUIRE_CODE(op, kRuntime, "there is no operator ", name);
+  std::vector<IValue> results = HEDDLE_TRY(schema::call_operator(*op, arguments));
+  return std::move(results[0]);
+}
+
+// The steps one by one, for inputs the fused kernel does not take.
+Result<Tensor> in_steps(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
+  const ConvolutionArguments& a = packed.arguments();
+  const Tensor weight = HEDDLE_TRY(packed.scaled_weights());
+  const IValue convolved = HEDDLE_TRY(call_by_name(
+      "aten::conv2d", {IValue(input), IValue(weight), a.bias ? IValue(*a.bias) : IValue(), make_int_list(a.stride),
+                       make_int_list(a.padding), make_int_list(a.dilation), IValue(a.groups)}));
+  Tensor result = convolved.as_tensor();
+  if (added) {
+    const schema::Operator* add = schema::operators().find("aten::add", "Tensor");
+    const std::vector<IValue> arguments = {IValue(result), IValue(*added), IValue(1)};
+    result = HEDDLE_TRY(schema::call_operator(*add, arguments))[0].as_tensor();
+  }
+  const ConvolutionEnding ending = packed.ending(false);
+  switch (ending.activation) {
+    case Activation::kNone:
+      return result;
+    case Activation::kRelu:
+      return HEDDLE_TRY(call_by_name("aten::relu", {IValue(result)})).as_tensor();
+    case Activation::kClamp:
+      return HEDDLE_TRY(call_by_name("aten::hardtanh", {IValue(result), IValue(static_cast<double>(ending.low)),
+                                                        IValue(static_cast<double>(ending.high))}))
+          .as_tensor();
+    case Activation::kSilu:
+      return HEDDLE_TRY(call_by_name("aten::silu", {IValue(result)})).as_tensor();
+    case Activation::kHardswish:
+      return HEDDLE_TRY(call_by_name("aten::hardswish", {IValue(result)})).as_tensor();
+    case Activation::kSigmoid:
+      return HEDDLE_TRY(call_by_name("aten::sigmoid", {IValue(result)})).as_tensor();
+  }
+  return result;
+}
+
+bool is_plain(const Tensor& t) { return t.dtype() == DType::kFloat32 && t.dim() == 4; }
+
+// The result, undefined where the fused kernel does not take the call. added: null, or what is added, which receives
+// the result where it lies as the kernel wants it.
+Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
+  const ConvolutionArguments& given = packed.arguments();
+  if (!is_plain(input) || input.numel() == 0) return Tensor();
+  if (given.bias && given.bias->dtype() != DType::kFloat32) return Tensor();
+  ConvolutionArguments a = given;
+  a.input = input;
+  const backend::ConvolutionShape shape = HEDDLE_TRY(check_convolution(a));
+  const Dims sizes = convolution_output_sizes(a, shape);
+  if (added && (!is_plain(*added) || !(added->sizes() == sizes))) return Tensor();
+  std::string declined;
+  const Ref<const Convolution> kernel = Convolution::find(shape, packed.ending(added != nullptr), declined);
+  if (!kernel) return Tensor();
+  const Ref<Storage> weights = HEDDLE_TRY(packed.weights_for(kernel));
+  const Tensor in_order = HEDDLE_TRY(contiguous(channels_behind(input)));
+  Tensor bias;
+  if (given.bias) bias = HEDDLE_TRY(contiguous(*given.bias));
+  Tensor to_add;
+  if (added) to_add = HEDDLE_TRY(contiguous(channels_behind(*added)));
+  Tensor output = added && to_add.storage() == added->storage()
+                      ? *added
+                      : HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32, MemoryFormat::kChannelsLast));
+  HEDDLE_TRY(kernel->run(in_order.data<float>(), weights->data(), given.bias ? bias.data<float>() : nullptr,
+                         added ? to_add.data<float>() : nullptr, channels_behind(output).data<float>()));
+  return output;
+}
+
+Result<const PackedConvolution*> packed_of(const IValue& value) {
+  HEDDLE_REQUIRE_CODE(value.is_capsule() && value.as_capsule().class_name == "heddle.PackedConvolution", kType,
+                      "expected packed weights of a convolution, but got ", value.type_text());
+  return static_cast<const PackedConvolution*>(&value.as_capsule());
+}
+
+Result<Tensor> packed_convolution(const Tensor& input, const IValue& packed) {
+  const PackedConvolution& weights = *HEDDLE_TRY(packed_of(packed));
+  const Tensor result = HEDDLE_TRY(fused(input, weights, nullptr));
+  return result.defined() ? result : in_steps(input, weights, nullptr);
+}
+
+Result<Tensor> packed_convolution_add(const Tensor& input, const IValue& packed, const Tensor& added) {
+  const PackedConvolution& weights = *HEDDLE_TRY(packed_of(packed));
+  const Tensor result = HEDDLE_TRY(fused(input, weights, &added));
+  return result.defined() ? result : in_steps(input, weights, &added);
+}
+
+}  // namespace
+}  // namespace heddle::ops
+
+HEDDLE_OPERATORS(packed_convolution) {
+  using namespace heddle::schema;
+  table.add(
+      "heddle::pack_convolution(Tensor weight, Tensor? scale, Tensor? bias, int[] stride, int[] padding, int[] "
+      "dilation, int groups, "
+      "str activation, float low, float high) -> Any",
+      boxed<&heddle::ops::pack_convolution>());
+  table.add("heddle::convolution(Tensor input, Any packed) -> Tensor", boxed<&heddle::ops::packed_convolution>());
+  // The memory of `added`, which nobody may read afterwards, may become the result's.
+  table.add("heddle::convolution_add_(Tensor input, Any packed, Tensor(a!) added) -> Tensor(a!)",
+            boxed<&heddle::ops::packed_convolution_add>());
+}
