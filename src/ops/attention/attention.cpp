@@ -200,10 +200,9 @@ Result<AttentionResult> attention(const AttentionArguments& a) {
   AttentionResult result;
   if (a.want_weights) p.weights = HEDDLE_TRY(Tensor::empty(sizes, computed));
   sizes.back() = p.value_width;
-  if (a.heads_behind && sizes.size() == 4) {
-    const Tensor by_query = HEDDLE_TRY(Tensor::empty(Dims{sizes[0], sizes[2], sizes[1], sizes[3]}, computed));
-    result.output = by_query.transpose(1, 2);
-  } else {
+  if (a.like_query && sizes == a.query.sizes()) result.output = HEDDLE_TRY(Tensor::empty_like(a.query, computed));
+  // Products write rows of adjacent elements.
+  if (!result.output.defined() || result.output.strides().back() != 1) {
     result.output = HEDDLE_TRY(Tensor::empty(sizes, computed));
   }
   p.output = HEDDLE_TRY(operand_of(result.output, p.batch, p.queries, p.value_width, false));

@@ -19,8 +19,8 @@ struct AttentionArguments {
   // What a row gives whose keys are all masked: zeros (PyTorch 2.5 and later), or NaN.
   bool empty_rows_are_zero = false;
   bool want_weights = false;
-  // Lays the output out as [batch, L, heads, Ev] in memory; for four-dimensional queries.
-  bool heads_behind = false;
+  // Gives the output the query's order of dimensions in memory, where it has the query's shape; else it is contiguous.
+  bool like_query = false;
 };
 
 struct AttentionResult {

@@ -8,6 +8,7 @@
 #include "ops/common/dispatch.h"
 #include "ops/common/iterator.h"
 #include "ops/linalg/matmul.h"
+#include "ops/linalg/packed_linear.h"
 #include "ops/norm/layer_norm.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -26,7 +27,14 @@ struct Heads {
   const Tensor& qkv_bias;
   const Tensor& proj_weight;
   const Tensor& proj_bias;
+  // The same weights packed; null: they are not.
+  const PackedLinear* packed_qkv = nullptr;
+  const PackedLinear* packed_proj = nullptr;
 };
+
+Result<Tensor> map(const Tensor& x, const Tensor& weight, const Tensor& bias, const PackedLinear* packed) {
+  return packed ? packed->run(x) : linear(x, weight, bias);
+}
 
 Status check(const Tensor& query, const Tensor& key, const Tensor& value, const Heads& h) {
   const int64_t width = h.width;
@@ -88,7 +96,7 @@ struct Projected {
 
 Result<Projected> project(const Tensor& query, const Tensor& key, const Tensor& value, const Heads& h) {
   if (query.is_same(key) && key.is_same(value)) {
-    const Tensor all = HEDDLE_TRY(linear(query, h.qkv_weight, h.qkv_bias));
+    const Tensor all = HEDDLE_TRY(map(query, h.qkv_weight, h.qkv_bias, h.packed_qkv));
     return Projected{heads_of(all, h, 0), heads_of(all, h, h.width), heads_of(all, h, 2 * h.width)};
   }
   Tensor parts[3];
@@ -119,10 +127,10 @@ Result<AttentionResult> multi_head(const Tensor& query, const Tensor& key, const
   }
   a.scale = 1 / std::sqrt(static_cast<double>(h.width / h.count));
   a.want_weights = want_weights;
-  a.heads_behind = true;
+  a.like_query = true;
   AttentionResult result = HEDDLE_TRY(attention(a));
   const Tensor joined = HEDDLE_TRY(contiguous(result.output.transpose(1, 2)));
-  result.output = HEDDLE_TRY(linear(joined.view_contiguous(query.sizes()), h.proj_weight, h.proj_bias));
+  result.output = HEDDLE_TRY(map(joined.view_contiguous(query.sizes()), h.proj_weight, h.proj_bias, h.packed_proj));
   return result;
 }
 
@@ -142,16 +150,37 @@ Result<Tensor> mean_of_heads(const Tensor& weights) {
   return to_dtype(sum, weights.dtype());
 }
 
+Result<TwoTensors> attend(const Tensor& query, const Tensor& key, const Tensor& value, const Heads& heads,
+                          const MaybeTensor& mask, bool need_weights, bool average_attn_weights,
+                          std::optional<int64_t> mask_type) {
+  AttentionResult result = HEDDLE_TRY(multi_head(query, key, value, heads, mask, mask_type, need_weights));
+  if (const auto lengths = nested_lengths(query)) result.output = HEDDLE_TRY(as_nested(result.output, *lengths));
+  if (need_weights && average_attn_weights) result.weights = HEDDLE_TRY(mean_of_heads(result.weights));
+  return TwoTensors(result.output, result.weights);
+}
+
 Result<TwoTensors> native_multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                                int64_t embed_dim, int64_t num_head, const Tensor& qkv_weight,
                                                const Tensor& qkv_bias, const Tensor& proj_weight,
                                                const Tensor& proj_bias, const MaybeTensor& mask, bool need_weights,
                                                bool average_attn_weights, std::optional<int64_t> mask_type) {
   const Heads heads{embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias};
-  AttentionResult result = HEDDLE_TRY(multi_head(query, key, value, heads, mask, mask_type, need_weights));
-  if (const auto lengths = nested_lengths(query)) result.output = HEDDLE_TRY(as_nested(result.output, *lengths));
-  if (need_weights && average_attn_weights) result.weights = HEDDLE_TRY(mean_of_heads(result.weights));
-  return TwoTensors(result.output, result.weights);
+  return attend(query, key, value, heads, mask, need_weights, average_attn_weights, mask_type);
+}
+
+Result<TwoTensors> packed_multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                               int64_t embed_dim, int64_t num_head, const Tensor& qkv_weight,
+                                               const Tensor& qkv_bias, const Tensor& proj_weight,
+                                               const Tensor& proj_bias, const MaybeTensor& mask, bool need_weights,
+                                               bool average_attn_weights, std::optional<int64_t> mask_type,
+                                               const IValue& qkv, const IValue& proj) {
+  Heads heads{embed_dim, num_head, qkv_weight, qkv_bias, proj_weight, proj_bias};
+  // Packed products know nothing of rows that end early.
+  if (!nested_lengths(query)) {
+    heads.packed_qkv = HEDDLE_TRY(packed_linear_of(qkv));
+    heads.packed_proj = HEDDLE_TRY(packed_linear_of(proj));
+  }
+  return attend(query, key, value, heads, mask, need_weights, average_attn_weights, mask_type);
 }
 
 Result<Tensor> added(const Tensor& a, const Tensor& b) {
@@ -180,6 +209,46 @@ Result<Tensor> normalized(const Tensor& x, const Tensor& weight, const Tensor& b
   return result.output;
 }
 
+// What comes behind the attention of a layer.
+struct Feedforward {
+  bool use_gelu;
+  bool norm_first;
+  double eps;
+  const Tensor& norm_weight_1;
+  const Tensor& norm_bias_1;
+  const Tensor& norm_weight_2;
+  const Tensor& norm_bias_2;
+  const Tensor& weight_1;
+  const Tensor& bias_1;
+  const Tensor& weight_2;
+  const Tensor& bias_2;
+  // The same weights packed, the first with its activation; null: they are not.
+  const PackedLinear* packed_1 = nullptr;
+  const PackedLinear* packed_2 = nullptr;
+};
+
+Result<Tensor> encode(const Tensor& src, const Heads& heads, const Feedforward& f, const MaybeTensor& mask,
+                      std::optional<int64_t> mask_type) {
+  HEDDLE_REQUIRE(src.dim() == 3, "expected a source of three dimensions, but got size ", to_text(src.sizes()));
+  const auto lengths = nested_lengths(src);
+  Tensor x = src;
+  if (f.norm_first) {
+    x = HEDDLE_TRY(normalized(x, f.norm_weight_1, f.norm_bias_1, f.eps));
+    if (lengths) x = HEDDLE_TRY(as_nested(x, *lengths));
+  }
+  const AttentionResult attended = HEDDLE_TRY(multi_head(x, x, x, heads, mask, mask_type, false));
+  x = HEDDLE_TRY(added(attended.output, src));
+  if (!f.norm_first) x = HEDDLE_TRY(normalized(x, f.norm_weight_1, f.norm_bias_1, f.eps));
+  const Tensor residual = x;
+  if (f.norm_first) x = HEDDLE_TRY(normalized(x, f.norm_weight_2, f.norm_bias_2, f.eps));
+  x = HEDDLE_TRY(map(x, f.weight_1, f.bias_1, f.packed_1));
+  if (!f.packed_1) x = HEDDLE_TRY(activated(x, f.use_gelu));
+  x = HEDDLE_TRY(map(x, f.weight_2, f.bias_2, f.packed_2));
+  x = HEDDLE_TRY(added(x, residual));
+  if (!f.norm_first) x = HEDDLE_TRY(normalized(x, f.norm_weight_2, f.norm_bias_2, f.eps));
+  return lengths ? as_nested(x, *lengths) : Result<Tensor>(x);
+}
+
 Result<Tensor> transformer_encoder_layer(const Tensor& src, int64_t embed_dim, int64_t num_heads,
                                          const Tensor& qkv_weight, const Tensor& qkv_bias, const Tensor& proj_weight,
                                          const Tensor& proj_bias, bool use_gelu, bool norm_first, double eps,
@@ -188,25 +257,29 @@ Result<Tensor> transformer_encoder_layer(const Tensor& src, int64_t embed_dim, i
                                          const Tensor& ffn_weight_1, const Tensor& ffn_bias_1,
                                          const Tensor& ffn_weight_2, const Tensor& ffn_bias_2, const MaybeTensor& mask,
                                          std::optional<int64_t> mask_type) {
-  HEDDLE_REQUIRE(src.dim() == 3, "expected a source of three dimensions, but got size ", to_text(src.sizes()));
   const Heads heads{embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias};
-  const auto lengths = nested_lengths(src);
-  Tensor x = src;
-  if (norm_first) {
-    x = HEDDLE_TRY(normalized(x, norm_weight_1, norm_bias_1, eps));
-    if (lengths) x = HEDDLE_TRY(as_nested(x, *lengths));
+  const Feedforward behind{use_gelu,    norm_first,   eps,        norm_weight_1, norm_bias_1, norm_weight_2,
+                           norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2,  ffn_bias_2};
+  return encode(src, heads, behind, mask, mask_type);
+}
+
+Result<Tensor> packed_transformer_encoder_layer(
+    const Tensor& src, int64_t embed_dim, int64_t num_heads, const Tensor& qkv_weight, const Tensor& qkv_bias,
+    const Tensor& proj_weight, const Tensor& proj_bias, bool use_gelu, bool norm_first, double eps,
+    const Tensor& norm_weight_1, const Tensor& norm_bias_1, const Tensor& norm_weight_2, const Tensor& norm_bias_2,
+    const Tensor& ffn_weight_1, const Tensor& ffn_bias_1, const Tensor& ffn_weight_2, const Tensor& ffn_bias_2,
+    const MaybeTensor& mask, std::optional<int64_t> mask_type, const IValue& qkv, const IValue& proj,
+    const IValue& ffn_1, const IValue& ffn_2) {
+  Heads heads{embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias};
+  Feedforward behind{use_gelu,    norm_first,   eps,        norm_weight_1, norm_bias_1, norm_weight_2,
+                     norm_bias_2, ffn_weight_1, ffn_bias_1, ffn_weight_2,  ffn_bias_2};
+  if (!nested_lengths(src)) {
+    heads.packed_qkv = HEDDLE_TRY(packed_linear_of(qkv));
+    heads.packed_proj = HEDDLE_TRY(packed_linear_of(proj));
+    behind.packed_1 = HEDDLE_TRY(packed_linear_of(ffn_1));
+    behind.packed_2 = HEDDLE_TRY(packed_linear_of(ffn_2));
   }
-  const AttentionResult attended = HEDDLE_TRY(multi_head(x, x, x, heads, mask, mask_type, false));
-  x = HEDDLE_TRY(added(attended.output, src));
-  if (!norm_first) x = HEDDLE_TRY(normalized(x, norm_weight_1, norm_bias_1, eps));
-  const Tensor residual = x;
-  if (norm_first) x = HEDDLE_TRY(normalized(x, norm_weight_2, norm_bias_2, eps));
-  x = HEDDLE_TRY(linear(x, ffn_weight_1, ffn_bias_1));
-  x = HEDDLE_TRY(activated(x, use_gelu));
-  x = HEDDLE_TRY(linear(x, ffn_weight_2, ffn_bias_2));
-  x = HEDDLE_TRY(added(x, residual));
-  if (!norm_first) x = HEDDLE_TRY(normalized(x, norm_weight_2, norm_bias_2, eps));
-  return lengths ? as_nested(x, *lengths) : Result<Tensor>(x);
+  return encode(src, heads, behind, mask, mask_type);
 }
 
 }  // namespace
@@ -231,4 +304,17 @@ HEDDLE_OPERATORS(multi_head_attention) {
       "int? mask_type=None) -> "
       "Tensor",
       boxed<&transformer_encoder_layer>());
+  // The same with weights that never change, as the pass pack_linears writes them.
+  table.add(
+      "heddle::multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, Tensor "
+      "qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask, bool need_weights, bool "
+      "average_attn_weights, int? mask_type, Any qkv, Any proj) -> (Tensor, Tensor)",
+      boxed<&packed_multi_head_attention>());
+  table.add(
+      "heddle::transformer_encoder_layer(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor qkv_bias, "
+      "Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor norm_weight_1, Tensor "
+      "norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor "
+      "ffn_weight_2, Tensor ffn_bias_2, Tensor? mask, int? mask_type, Any qkv, Any proj, Any ffn_1, Any ffn_2) -> "
+      "Tensor",
+      boxed<&packed_transformer_encoder_layer>());
 }

@@ -59,9 +59,7 @@ Result<Tensor> scaled_dot_product_attention(const Tensor& query, const Tensor& k
   a.is_causal = is_causal;
   a.scale = scale_of(query, scale);
   a.empty_rows_are_zero = true;
-  // PyTorch's kernel for four dimensions and one head size leaves the heads behind the queries; code that views its
-  // result counts on it.
-  a.heads_behind = query.dim() == 4 && key.dim() == 4 && value.dim() == 4 && query.size(3) == value.size(3);
+  a.like_query = true;
   const AttentionResult result = HEDDLE_TRY(attention(a));
   return result.output;
 }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "ops/backend/convert.h"
+
 namespace heddle::ops {
 namespace {
 
@@ -10,8 +12,22 @@ struct Cast {
   To operator()(From value) const { return cast_element<To>(value); }
 };
 
+// Between float32 and the halves, adjacent elements are converted by vectors.
+template <class To, class From>
+inline constexpr bool kByVectors = (is_half_type<To> && std::is_same_v<From, float>) ||
+                                   (is_half_type<From> && std::is_same_v<To, float>);
+
 template <class To, class From>
 void run_cast(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+  if constexpr (kByVectors<To, From>) {
+    if (strides[0] == sizeof(To) && strides[1] == sizeof(From)) {
+      for (int64_t j = 0; j < n1; ++j) {
+        backend::convert_row(reinterpret_cast<const From*>(data[1] + j * strides[3]),
+                             reinterpret_cast<To*>(data[0] + j * strides[2]), n0);
+      }
+      return;
+    }
+  }
   const Cast<To, From> cast;
   map_loop<To(From), Cast<To, From>>()(&cast, data, strides, n0, n1);
 }

@@ -347,7 +347,8 @@ void Iterator::run_strip(Loop loop, const void* context, char* const* data, cons
   }
   constexpr int64_t kChunk = 256;
   const size_t count = operand_count_;
-  alignas(64) char buffers[kMaxOperands][kChunk * 16];
+  // Apart by more than a page's length: stores are mistaken for loads with the same place in another page.
+  alignas(64) char buffers[kMaxOperands][kChunk * 16 + 192];
   std::array<Loop, kMaxOperands> casts{};
   for (size_t k = 0; k < count; ++k) {
     const Operand& o = operands_[k];

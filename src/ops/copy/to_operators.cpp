@@ -60,7 +60,7 @@ Tensor to_reduced_precision(const Tensor& self, bool, bool, DType, DType) { retu
 
 template <DType dtype>
 void add_cast(schema::TableBuilder& table) {
-  table.add(concat("aten::_cast_", dtype_name(dtype), "(Tensor self, bool non_blocking=False) -> Tensor"),
+  table.add(concat("aten::_cast_", dtype_name(dtype), "(Tensor(a) self, bool non_blocking=False) -> Tensor(a)"),
             boxed<&cast<dtype>>());
 }
 
@@ -100,7 +100,7 @@ HEDDLE_OPERATORS(to) {
       "aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
       "pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor",
       boxed<&to_copy>());
-  table.add("aten::type_as(Tensor self, Tensor other) -> Tensor", boxed<&type_as>());
+  table.add("aten::type_as(Tensor(a) self, Tensor other) -> Tensor(a)", boxed<&type_as>());
   add_cast<DType::kUInt8>(table);
   add_cast<DType::kInt8>(table);
   add_cast<DType::kInt16>(table);
@@ -112,7 +112,7 @@ HEDDLE_OPERATORS(to) {
   table.add("aten::cpu(Tensor(a) self) -> Tensor(b|a)", boxed<&itself>());
   table.add("aten::cuda(Tensor(a) self) -> Tensor(b|a)", boxed<&itself>());
   table.add("aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)", boxed<&pin_memory>());
-  table.add("aten::_to_cpu(Tensor[] tensors) -> Tensor[]", boxed<&to_cpu>());
+  table.add("aten::_to_cpu(Tensor(a)[] tensors) -> Tensor(a)[]", boxed<&to_cpu>());
   table.add("aten::_autocast_to_full_precision(Tensor(a) self, bool cuda_enabled, bool cpu_enabled) -> Tensor(a)",
             boxed<&to_full_precision>());
   table.add(

@@ -7,7 +7,9 @@
 #include "ops/common/copy.h"
 #include "ops/elementwise/clamp.h"
 #include "ops/elementwise/names.h"
+#include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
+#include "ops/elementwise/unary.h"
 
 namespace heddle::ops {
 namespace {
@@ -68,14 +70,23 @@ template <class F, class Set = FloatTypes>
 constexpr UnaryOperator activation(std::string_view name) {
   return {name, Promote::kCommon, unary_loops<F>(Set{})};
 }
-constexpr UnaryOperator kRelu = activation<ReluOf, RealTypes>("relu");
-constexpr UnaryOperator kSilu = activation<SiluOf>("silu");
-constexpr UnaryOperator kMish = activation<MishOf>("mish");
-constexpr UnaryOperator kHardsigmoid = activation<HardsigmoidOf>("hardsigmoid");
-constexpr UnaryOperator kHardswish = activation<HardswishOf>("hardswish");
-constexpr UnaryOperator kLogSigmoid = activation<LogSigmoidOf>("log_sigmoid");
-constexpr UnaryOperator kGelu = activation<GeluOf>("gelu");
-constexpr UnaryOperator kGeluTanh = activation<GeluTanhOf>("gelu");
+constexpr UnaryOperator kRelu = vectorised<backend::relu_row>(activation<ReluOf, RealTypes>("relu"));
+constexpr UnaryOperator kSilu = vectorised<backend::silu_row>(activation<SiluOf>("silu"));
+constexpr UnaryOperator kMish = vectorised<backend::mish_row>(activation<MishOf>("mish"));
+constexpr UnaryOperator kHardsigmoid = vectorised<backend::hardsigmoid_row>(activation<HardsigmoidOf>("hardsigmoid"));
+constexpr UnaryOperator kHardswish = vectorised<backend::hardswish_row>(activation<HardswishOf>("hardswish"));
+constexpr UnaryOperator kLogSigmoid = vectorised<backend::log_sigmoid_row>(activation<LogSigmoidOf>("log_sigmoid"));
+constexpr UnaryOperator kGelu = vectorised<backend::gelu_row>(activation<GeluOf>("gelu"));
+constexpr UnaryOperator kGeluTanh = vectorised<backend::gelu_tanh_row>(activation<GeluTanhOf>("gelu"));
+
+struct GluOf {
+  template <class T>
+  T operator()(T x, T gate) const {
+    return x / (T(1) + std::exp(-gate));
+  }
+};
+constexpr BinaryOperator kGlu =
+    vectorised<backend::glu_row>({"glu", Promote::kCommon, binary_loops<GluOf>(FloatTypes{})});
 
 // out = f(x), f being what make.operator()<T>() gives for the compute dtype.
 template <class Set = FloatTypes, class Make>
@@ -91,13 +102,31 @@ Result<Tensor> apply(std::string_view name, const Tensor& self, const Out& out, 
   return it.result();
 }
 
+// The same, float32 by a row function and float64 by f.
+template <class F>
+Result<Tensor> apply_rows(std::string_view name, const Tensor& self, const Out& out, const UnaryCall& call,
+                          const F& f) {
+  Iterator it;
+  it.output(out).input(self);
+  HEDDLE_TRY(it.build(Promote::kCommon));
+  if (it.compute_dtype() == DType::kFloat32) {
+    it.run(&unary_call_loop, &call);
+    return it.result();
+  }
+  if (it.compute_dtype() != DType::kFloat64) return not_implemented(name, it.common_dtype());
+  it.run<double(double)>(f);
+  return it.result();
+}
+
 Result<Tensor> elu(const Tensor& self, const Scalar& alpha, const Scalar& scale, const Scalar& input_scale,
                    const Out& out) {
-  return apply("elu", self, out, [&]<class T>() {
-    return [negative = alpha.to<T>() * scale.to<T>(), s = scale.to<T>(), in = input_scale.to<T>()](T x) {
-      return x <= T(0) ? std::expm1(x * in) * negative : x * s;
-    };
-  });
+  const double negative = alpha.to<double>() * scale.to<double>();
+  const double positive = scale.to<double>();
+  const double in = input_scale.to<double>();
+  const UnaryCall call{backend::elu_row,
+                       {alpha.to<float>() * scale.to<float>(), scale.to<float>(), input_scale.to<float>()}};
+  return apply_rows("elu", self, out, call,
+                    [=](double x) { return x <= 0 ? std::expm1(x * in) * negative : x * positive; });
 }
 Result<Tensor> selu(const Tensor& self, const Out& out) {
   return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1, out);
@@ -107,10 +136,9 @@ Result<Tensor> celu(const Tensor& self, const Scalar& alpha, const Out& out) {
   return elu(self, alpha, 1, 1 / alpha.to_double(), out);
 }
 Result<Tensor> softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold, const Out& out) {
-  return apply("softplus", self, out, [&]<class T>() {
-    return [b = beta.to<T>(), limit = threshold.to<T>()](T x) {
-      return x * b > limit ? x : std::log1p(std::exp(x * b)) / b;
-    };
+  const UnaryCall call{backend::softplus_row, {beta.to<float>(), threshold.to<float>()}};
+  return apply_rows("softplus", self, out, call, [b = beta.to<double>(), limit = threshold.to<double>()](double x) {
+    return x * b > limit ? x : std::log1p(std::exp(x * b)) / b;
   });
 }
 Result<Tensor> softshrink(const Tensor& self, const Scalar& lambda, const Out& out) {
@@ -146,6 +174,8 @@ Result<Tensor> hardtanh(const Tensor& self, const Scalar& low, const Scalar& hig
   HEDDLE_REQUIRE(self.dtype() != DType::kBool, "Bool inputs not supported for hardtanh");
   HEDDLE_REQUIRE(self.dtype() != DType::kUInt8 || (low.to_double() >= 0 && high.to_double() >= 0),
                  "cannot do hardtanh on an unsigned type with negative limits");
+  // The limits take the dtype of the input, not the other way round.
+  if (is_integral(self.dtype())) return clamp(self, low.to_int(), high.to_int(), out);
   return clamp(self, low, high, out);
 }
 Result<Tensor> relu6(const Tensor& self, const Out& out) { return hardtanh(self, 0, 6, out); }
@@ -182,16 +212,14 @@ Result<Tensor> glu(const Tensor& self, int64_t dim, const Out& out) {
   HEDDLE_REQUIRE(size % 2 == 0, "Halving dimension must be even, but dimension ", d, " is size ", size);
   const Tensor value = self.narrow(d, 0, size / 2);
   const Tensor gate = self.narrow(d, size / 2, size / 2);
-  Iterator it;
-  it.output(out).input(value).input(gate);
-  HEDDLE_TRY(it.build(Promote::kCommon));
-  HEDDLE_TRY(it.map_binary<FloatTypes>("glu", []<class T>(T a, T b) { return a / (T(1) + std::exp(-b)); }));
-  return it.result();
+  return run_binary(kGlu, value, gate, out);
 }
 
 Result<std::tuple<Tensor, Tensor>> log_sigmoid_forward(const Tensor& self) {
-  // The buffer serves only the backward pass; on the CPU it has the input's shape.
-  return std::tuple(HEDDLE_TRY(run_unary(kLogSigmoid, self, {})), HEDDLE_TRY(Tensor::empty_like(self)));
+  // The buffer serves only the backward pass: exp(-|x|).
+  const Tensor buffer = HEDDLE_TRY(abs(self));
+  HEDDLE_TRY(exp(HEDDLE_TRY(neg(buffer)), Out::into(buffer)));
+  return std::tuple(HEDDLE_TRY(run_unary(kLogSigmoid, self, {})), buffer);
 }
 
 Result<Tensor> relu_kernel(const Tensor& self, const Out& out) { return relu(self, out); }
@@ -216,8 +244,9 @@ Result<Tensor> gelu(const Tensor& self, std::string_view approximate, const Out&
   return run_unary(approximate == "none" ? kGelu : kGeluTanh, self, out);
 }
 Result<Tensor> leaky_relu(const Tensor& self, const Scalar& negative_slope, const Out& out) {
-  return apply("leaky_relu", self, out,
-               [&]<class T>() { return [slope = negative_slope.to<T>()](T x) { return x > T(0) ? x : x * slope; }; });
+  const UnaryCall call{backend::leaky_relu_row, {negative_slope.to<float>()}};
+  return apply_rows("leaky_relu", self, out, call,
+                    [slope = negative_slope.to<double>()](double x) { return x > 0 ? x : x * slope; });
 }
 
 }  // namespace heddle::ops

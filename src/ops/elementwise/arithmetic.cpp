@@ -2,15 +2,20 @@
 #include "ops/common/forms.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
+#include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
 
 namespace heddle::ops {
 namespace {
 
-constexpr BinaryOperator kAdd{"add", Promote::kCommon, binary_loops<AddOf>(LoopTypes{})};
-constexpr BinaryOperator kSub{"sub", Promote::kCommon, binary_loops<SubOf>(NumberTypes{})};
-constexpr BinaryOperator kMul{"mul", Promote::kCommon, binary_loops<MulOf>(LoopTypes{})};
-constexpr BinaryOperator kDiv{"div", Promote::kFloat, binary_loops<DivOf>(Join<FloatTypes, ComplexTypes>{})};
+constexpr BinaryOperator kAdd =
+    vectorised<backend::add_row, AddOf>({"add", Promote::kCommon, binary_loops<AddOf>(LoopTypes{})});
+constexpr BinaryOperator kSub =
+    vectorised<backend::sub_row, SubOf>({"sub", Promote::kCommon, binary_loops<SubOf>(NumberTypes{})});
+constexpr BinaryOperator kMul =
+    vectorised<backend::mul_row, MulOf>({"mul", Promote::kCommon, binary_loops<MulOf>(LoopTypes{})});
+constexpr BinaryOperator kDiv = vectorised<backend::div_row, DivOf>(
+    {"div", Promote::kFloat, binary_loops<DivOf>(Join<FloatTypes, ComplexTypes>{})});
 
 Status check_alpha(const Scalar& alpha, DType common) {
   HEDDLE_REQUIRE(!alpha.is_bool() || common == DType::kBool, "Boolean alpha only supported for Boolean results.");

@@ -1,9 +1,11 @@
 // maximum, minimum, fmax, fmin, and the clamps.
 #include <cmath>
+#include <limits>
 
 #include "ops/common/forms.h"
 #include "ops/elementwise/binary.h"
 #include "ops/elementwise/clamp.h"
+#include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
 
 namespace heddle::ops {
@@ -62,23 +64,19 @@ struct Clamp {
 
 using OrderedTypes = Join<RealTypes, BoolType>;
 
-constexpr BinaryOperator kMaximum{"maximum", Promote::kCommon, binary_loops<Maximum>(OrderedTypes{})};
-constexpr BinaryOperator kMinimum{"minimum", Promote::kCommon, binary_loops<Minimum>(OrderedTypes{})};
+constexpr BinaryOperator kMaximum =
+    vectorised<backend::maximum_row, Maximum>({"maximum", Promote::kCommon, binary_loops<Maximum>(OrderedTypes{})});
+constexpr BinaryOperator kMinimum =
+    vectorised<backend::minimum_row, Minimum>({"minimum", Promote::kCommon, binary_loops<Minimum>(OrderedTypes{})});
 constexpr BinaryOperator kFmax{"fmax", Promote::kCommon, binary_loops<Fmax>(OrderedTypes{})};
 constexpr BinaryOperator kFmin{"fmin", Promote::kCommon, binary_loops<Fmin>(OrderedTypes{})};
-constexpr BinaryOperator kClampMin{"clamp_min", Promote::kCommon, binary_loops<ClampMin>(RealTypes{})};
-constexpr BinaryOperator kClampMax{"clamp_max", Promote::kCommon, binary_loops<ClampMax>(RealTypes{})};
+constexpr BinaryOperator kClampMin{"clamp_min", Promote::kCommon, binary_loops<ClampMin>(OrderedTypes{})};
+constexpr BinaryOperator kClampMax{"clamp_max", Promote::kCommon, binary_loops<ClampMax>(OrderedTypes{})};
 
 Status check_clamp(const Tensor& self, bool has_bound) {
   HEDDLE_REQUIRE(has_bound, "torch.clamp: At least one of 'min' or 'max' must not be None");
   HEDDLE_REQUIRE(!is_complex(self.dtype()), "clamp is not supported for complex types");
   return ok_status();
-}
-
-Result<Tensor> clamp_both(Iterator& it) {
-  HEDDLE_TRY(it.build(Promote::kCommon));
-  HEDDLE_TRY(it.map_ternary<RealTypes>("clamp", []<class T>(T x, T low, T high) { return Clamp()(x, low, high); }));
-  return it.result();
 }
 
 Result<Tensor> clamp_numbers(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
@@ -92,7 +90,9 @@ Result<Tensor> clamp_tensors(const Tensor& self, const std::optional<Tensor>& lo
   if (!low) return run_binary(kClampMax, self, *high, out);
   Iterator it;
   it.output(out).input(self).input(*low).input(*high);
-  return clamp_both(it);
+  HEDDLE_TRY(it.build(Promote::kCommon));
+  HEDDLE_TRY(it.map_ternary<RealTypes>("clamp", Clamp()));
+  return it.result();
 }
 template <const BinaryOperator& op>
 Result<Tensor> clamp_one(const Tensor& self, const Scalar& bound, const Out& out) {
@@ -125,11 +125,27 @@ Result<Tensor> minimum(const Tensor& self, const Tensor& other, const Out& out) 
 Result<Tensor> clamp(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
                      const Out& out) {
   HEDDLE_TRY(check_clamp(self, low || high));
-  if (!high) return run_binary(kClampMin, self, *low, out);
-  if (!low) return run_binary(kClampMax, self, *high, out);
   Iterator it;
-  it.output(out).input(self).number(*low).number(*high);
-  return clamp_both(it);
+  it.output(out).input(self);
+  if (low) it.number(*low);
+  if (high) it.number(*high);
+  HEDDLE_TRY(it.build(Promote::kCommon));
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float low_float = low ? low->to<float>() : -kInfinity;
+  const float high_float = high ? high->to<float>() : kInfinity;
+  if (it.compute_dtype() == DType::kFloat32 && !is_nan(low_float) && !is_nan(high_float)) {
+    const UnaryCall call{backend::clamp_row, {low_float, high_float}, size_t{2} + (low ? 1 : 0) + (high ? 1 : 0)};
+    it.run(&unary_call_loop, &call);
+    return it.result();
+  }
+  if (!high) {
+    HEDDLE_TRY(it.run(kClampMin.loops, kClampMin.name));
+  } else if (!low) {
+    HEDDLE_TRY(it.run(kClampMax.loops, kClampMax.name));
+  } else {
+    HEDDLE_TRY(it.map_ternary<RealTypes>("clamp", Clamp()));
+  }
+  return it.result();
 }
 
 }  // namespace heddle::ops

@@ -70,7 +70,15 @@ Status fill_where(const Tensor& self, const Tensor& mask, const Scalar& value) {
   return dispatch_by_size(self.dtype(), [&]<class T>() {
     T bits;
     std::memcpy(&bits, element, sizeof bits);
-    it.run<T(T, uint8_t)>([bits](T old, uint8_t masked) { return masked ? bits : old; });
+    it.run<T(T, uint8_t)>([bits](T old, uint8_t masked) {
+      if constexpr (std::is_integral_v<T>) {
+        // By bits, because masks are hard to predict.
+        const auto all = static_cast<T>(-static_cast<T>(masked != 0));
+        return static_cast<T>((bits & all) | (old & ~all));
+      } else {
+        return masked ? bits : old;
+      }
+    });
     return ok_status();
   });
 }

@@ -168,8 +168,8 @@ HEDDLE_OPERATORS(special) {
   add_unary<&unary<kNdtr>>(table, {"special_ndtr"});
   add_unary<&unary<kNdtri>>(table, {"special_ndtri"});
   add_unary<&unary<kEntr>>(table, {"special_entr"});
-  add_unary<&unary<kI0>>(table, {"i0", "special_i0"});
+  add_unary<&unary<kI0>>(table, {"i0", "special_i0", "special_modified_bessel_i0"});
   add_unary<&unary<kI0e>>(table, {"special_i0e"});
-  add_unary<&unary<kI1>>(table, {"special_i1"});
+  add_unary<&unary<kI1>>(table, {"special_i1", "special_modified_bessel_i1"});
   add_unary<&unary<kI1e>>(table, {"special_i1e"});
 }

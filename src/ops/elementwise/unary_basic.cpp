@@ -5,6 +5,7 @@
 #include "ops/common/copy.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/names.h"
+#include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
 #include "ops/elementwise/unary.h"
 
@@ -104,14 +105,18 @@ struct AngleOf {
 };
 
 constexpr UnaryOperator kNeg{"neg", Promote::kCommon, unary_loops<NegOf>(NumberTypes{})};
-constexpr UnaryOperator kAbs{"abs", Promote::kCommon, unary_loops<AbsOf>(RealTypes{})};
+constexpr UnaryOperator kAbs = vectorised<backend::abs_row>({"abs", Promote::kCommon, unary_loops<AbsOf>(RealTypes{})});
 constexpr UnaryOperator kSign{"sign", Promote::kCommon, unary_loops<SignOf>(Join<RealTypes, BoolType>{})};
 constexpr UnaryOperator kSgnComplex{"sgn", Promote::kCommon, unary_loops<SgnOf>(ComplexTypes{})};
 constexpr UnaryOperator kConj{"conj", Promote::kCommon, unary_loops<ConjOf>(ComplexTypes{})};
-constexpr UnaryOperator kFloor{"floor", Promote::kCommon, unary_loops<FloorOf>(FloatTypes{})};
-constexpr UnaryOperator kCeil{"ceil", Promote::kCommon, unary_loops<CeilOf>(FloatTypes{})};
-constexpr UnaryOperator kTrunc{"trunc", Promote::kCommon, unary_loops<TruncOf>(FloatTypes{})};
-constexpr UnaryOperator kRound{"round", Promote::kCommon, unary_loops<RoundOf>(FloatTypes{})};
+constexpr UnaryOperator kFloor =
+    vectorised<backend::floor_row>({"floor", Promote::kCommon, unary_loops<FloorOf>(FloatTypes{})});
+constexpr UnaryOperator kCeil =
+    vectorised<backend::ceil_row>({"ceil", Promote::kCommon, unary_loops<CeilOf>(FloatTypes{})});
+constexpr UnaryOperator kTrunc =
+    vectorised<backend::trunc_row>({"trunc", Promote::kCommon, unary_loops<TruncOf>(FloatTypes{})});
+constexpr UnaryOperator kRound =
+    vectorised<backend::round_row>({"round", Promote::kCommon, unary_loops<RoundOf>(FloatTypes{})});
 constexpr UnaryOperator kFrac{"frac", Promote::kCommon, unary_loops<FracOf>(FloatTypes{})};
 
 Result<Tensor> copy_of(const Tensor& self, const Out& out) {

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "ops/elementwise/names.h"
+#include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
 #include "ops/elementwise/unary.h"
 
@@ -82,30 +83,30 @@ template <class F, class Set = ComputeTypes>
 constexpr UnaryOperator function(std::string_view name) {
   return {name, Promote::kFloat, unary_loops<F>(Set{})};
 }
-constexpr UnaryOperator kExp = function<ExpOf>("exp");
-constexpr UnaryOperator kExp2 = function<Exp2Of>("exp2");
-constexpr UnaryOperator kExpm1 = function<Expm1Of, FloatTypes>("expm1");
-constexpr UnaryOperator kLog = function<LogOf>("log");
-constexpr UnaryOperator kLog2 = function<Log2Of>("log2");
-constexpr UnaryOperator kLog10 = function<Log10Of>("log10");
-constexpr UnaryOperator kLog1p = function<Log1pOf, FloatTypes>("log1p");
-constexpr UnaryOperator kSqrt = function<SqrtOf>("sqrt");
-constexpr UnaryOperator kRsqrt = function<RsqrtOf>("rsqrt");
-constexpr UnaryOperator kReciprocal = function<ReciprocalOf>("reciprocal");
-constexpr UnaryOperator kSin = function<SinOf>("sin");
-constexpr UnaryOperator kCos = function<CosOf>("cos");
+constexpr UnaryOperator kExp = vectorised<backend::exp_row>(function<ExpOf>("exp"));
+constexpr UnaryOperator kExp2 = vectorised<backend::exp2_row>(function<Exp2Of>("exp2"));
+constexpr UnaryOperator kExpm1 = vectorised<backend::expm1_row>(function<Expm1Of, FloatTypes>("expm1"));
+constexpr UnaryOperator kLog = vectorised<backend::log_row>(function<LogOf>("log"));
+constexpr UnaryOperator kLog2 = vectorised<backend::log2_row>(function<Log2Of>("log2"));
+constexpr UnaryOperator kLog10 = vectorised<backend::log10_row>(function<Log10Of>("log10"));
+constexpr UnaryOperator kLog1p = vectorised<backend::log1p_row>(function<Log1pOf, FloatTypes>("log1p"));
+constexpr UnaryOperator kSqrt = vectorised<backend::sqrt_row>(function<SqrtOf>("sqrt"));
+constexpr UnaryOperator kRsqrt = vectorised<backend::rsqrt_row>(function<RsqrtOf>("rsqrt"));
+constexpr UnaryOperator kReciprocal = vectorised<backend::reciprocal_row>(function<ReciprocalOf>("reciprocal"));
+constexpr UnaryOperator kSin = vectorised<backend::sin_row>(function<SinOf>("sin"));
+constexpr UnaryOperator kCos = vectorised<backend::cos_row>(function<CosOf>("cos"));
 constexpr UnaryOperator kTan = function<TanOf>("tan");
 constexpr UnaryOperator kAsin = function<AsinOf>("asin");
 constexpr UnaryOperator kAcos = function<AcosOf>("acos");
 constexpr UnaryOperator kAtan = function<AtanOf>("atan");
 constexpr UnaryOperator kSinh = function<SinhOf>("sinh");
 constexpr UnaryOperator kCosh = function<CoshOf>("cosh");
-constexpr UnaryOperator kTanh = function<TanhOf>("tanh");
+constexpr UnaryOperator kTanh = vectorised<backend::tanh_row>(function<TanhOf>("tanh"));
 constexpr UnaryOperator kAsinh = function<AsinhOf>("asinh");
 constexpr UnaryOperator kAcosh = function<AcoshOf>("acosh");
 constexpr UnaryOperator kAtanh = function<AtanhOf>("atanh");
-constexpr UnaryOperator kSigmoid = function<SigmoidOf>("sigmoid");
-constexpr UnaryOperator kErf = function<ErfOf, FloatTypes>("erf");
+constexpr UnaryOperator kSigmoid = vectorised<backend::sigmoid_row>(function<SigmoidOf>("sigmoid"));
+constexpr UnaryOperator kErf = vectorised<backend::erf_row>(function<ErfOf, FloatTypes>("erf"));
 constexpr UnaryOperator kErfc = function<ErfcOf, FloatTypes>("erfc");
 constexpr UnaryOperator kDeg2rad = function<Deg2radOf, FloatTypes>("deg2rad");
 constexpr UnaryOperator kRad2deg = function<Rad2degOf, FloatTypes>("rad2deg");

@@ -110,7 +110,10 @@ Result<std::tuple<double, double>> real_divmod(double a, double b) {
   return std::tuple((a - rest) / b, rest);
 }
 
-double real_pow(double a, double b) { return std::pow(a, b); }
+Result<double> real_pow(double a, double b) {
+  HEDDLE_REQUIRE(a != 0 || b >= 0, "0.0 cannot be raised to a negative power");
+  return std::pow(a, b);
+}
 Complex complex_pow(Complex a, Complex b) { return std::pow(a, b); }
 Result<int64_t> int_pow(int64_t a, int64_t b) {
   HEDDLE_REQUIRE(b >= 0, "Integers to negative integer powers are not allowed.");
@@ -120,7 +123,7 @@ Result<int64_t> int_pow(int64_t a, int64_t b) {
   }
   return result;
 }
-double scalar_pow(const Scalar& a, const Scalar& b) { return std::pow(a.to_double(), b.to_double()); }
+Result<double> scalar_pow(const Scalar& a, const Scalar& b) { return real_pow(a.to_double(), b.to_double()); }
 
 template <bool keep_larger, class T>
 T extreme(T a, T b) {

@@ -89,6 +89,8 @@ Result<IValue> from_pairs(ListValue* pairs) {
   return IValue(std::move(result));
 }
 
+IValue empty() { return IValue(make_ref<DictValue>(types::string(), types::tensor())); }
+
 void add_dict(TableBuilder& table, std::string_view key) {
   const std::string dict = concat("Dict(", key, ", t)");
   const auto add = [&](std::string_view name, const std::string& signature, schema::Kernel kernel) {
@@ -120,5 +122,7 @@ void add_dict(TableBuilder& table, std::string_view key) {
 }  // namespace heddle::ops
 
 HEDDLE_OPERATORS(language_dict) {
+  // OrderedDict() in a model's source: PyTorch knows it for this one type only.
+  table.add("aten::dict() -> Dict(str, Tensor)", heddle::schema::boxed<&heddle::ops::empty>());
   for (std::string_view key : {"str", "int", "bool", "float", "complex", "Tensor"}) heddle::ops::add_dict(table, key);
 }

@@ -1,5 +1,6 @@
 // Questions about the world a program runs in, and the few operators whose only work is to hand on or refuse a value.
 #include "core/boxes.h"
+#include "core/future.h"
 #include "core/generator.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -25,6 +26,11 @@ Result<IValue> unwrap(const IValue& value) {
   return value;
 }
 IValue itself(const IValue& value) { return value; }
+IValue already_there(const IValue& value) {
+  auto future = make_ref<FutureValue>(value.type());
+  future->complete(value);
+  return IValue(std::move(future));
+}
 
 Status raise(std::string_view message, std::optional<std::string_view> type) {
   ErrorInfo info{ErrorCode::kRaised, std::string(message), {}, {}};
@@ -79,9 +85,10 @@ HEDDLE_OPERATORS(language_environment) {
 
   table.add("aten::_unwrap_optional(t(a)? optional) -> t(a)", boxed<&unwrap>());
   table.add("prim::unchecked_unwrap_optional(t(a)? optional) -> t(a)", boxed<&unwrap>());
+  table.add("prim::awaitable_nowait(t(a -> *) self) -> Await(t)", boxed<&already_there>());
   table.add("prim::unchecked_cast(t x) -> t", boxed<&itself>());
   table.add("prim::RaiseException(str msg, str? cls=None) -> ()", boxed<&raise>(), kSideEffect);
-  table.add("prim::TupleIndex(Any tup, int i) -> Any", boxed<&tuple_item>());
+  table.add("prim::TupleIndex(Any(a) tup, int i) -> Any(a)", boxed<&tuple_item>());
   table.add("prim::IfThenElse(bool cond, Any(a) x, Any(b) y) -> Any(b|a)", boxed<&if_then_else>());
   table.add("prim::EnumName(AnyEnumType enum) -> str", boxed<&enum_name>());
   for (std::string_view kind : {"int", "float", "str"}) {
@@ -89,7 +96,7 @@ HEDDLE_OPERATORS(language_environment) {
   }
   table.add("aten::hash.generic(t value) -> int", boxed<&hash>());
   table.add("prim::id(AnyClassType? x) -> int", boxed<&id>());
-  table.add("aten::Size(int[] sizes) -> int[]", boxed<&itself>());
+  table.add("aten::Size(int[](a) sizes) -> int[](a)", boxed<&itself>());
   table.add("aten::_infer_size(int[] a, int[] b) -> int[]", boxed<&infer_size>());
   table.add("aten::_size_if_not_equal(int[] self_size, int[] other_size) -> int[]?", boxed<&size_if_not_equal>());
 }

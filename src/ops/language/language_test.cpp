@@ -123,6 +123,22 @@ TEST(Language, Conversions) {
           "! Cannot input a tensor of type Float as an integral argument"}});
 }
 
+TEST(Language, ToLists) {
+  const Tensor t = Tensor::empty(Dims{3, 2}, DType::kInt64).value();
+  for (int64_t i = 0; i < 6; ++i) t.data<int64_t>()[i] = i;
+  const Tensor number = Tensor::scalar(2.5, DType::kFloat32).value();
+  check({{"tolist", {t, 2, 0}, "[[0, 1], [2, 3], [4, 5]]"},
+         {"tolist", {t.transpose(0, 1), 2, 0}, "[[0, 2, 4], [1, 3, 5]]"},
+         {"tolist", {Tensor::empty(Dims{2, 0}, DType::kBool).value(), 2, 2}, "[[], []]"},
+         {"tolist", {Tensor::empty(Dims{0}, DType::kBool).value(), 1, 2}, "[]"},
+         {"tolist", {number, 0, 1}, "2.5"},
+         {"tolist", {Tensor::scalar(1.5, DType::kComplex64).value(), 0, 3}, "(1.5+0j)"},
+         {"tolist", {t, 1, 0}, "! tolist() is annotated as a list of 1 dimensions, but the tensor has 2"},
+         {"tolist",
+          {number, 0, 0},
+          "! tolist() is annotated with elements of type int, but the tensor's dtype is Float"}});
+}
+
 TEST(Language, ListsShareAndChange) {
   const IValue list = ints({1, 2, 3});
   check(
@@ -155,6 +171,7 @@ TEST(Language, ListsShareAndChange) {
 }
 
 TEST(Language, DictsKeepOrder) {
+  check({{"dict", {}, "{}"}});
   const IValue d = dict({{"k", 1}, {"b", 2}});
   check({{"keys.str", {d}, "['k', 'b']"},
          {"items.str", {d}, "[('k', 1), ('b', 2)]"},

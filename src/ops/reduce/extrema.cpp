@@ -1,6 +1,8 @@
 // max, min, amax, amin, aminmax, argmax, argmin: over everything, or along dimensions.
+#include <algorithm>
 #include <tuple>
 
+#include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
 #include "ops/reduce/reduce.h"
@@ -85,6 +87,71 @@ void finish_pair(const void*, const char* accumulators, int64_t count, char* con
   }
 }
 
+// Adjacent float32: the extreme by vectors, then the place where it stands.
+template <bool largest>
+float extreme_of(const float* x, int64_t n) {
+  return largest ? backend::max_row(x, n) : backend::min_row(x, n);
+}
+template <bool largest>
+void take_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                    int64_t position) {
+  using Op = Extreme<float, largest>;
+  if (stride != sizeof(float) || n == 0) {
+    detail::ReduceFunctions<Op>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  const float best = extreme_of<largest>(reinterpret_cast<const float*>(data), n);
+  Op(context).take(*reinterpret_cast<float*>(accumulator), best, position);
+}
+template <bool largest>
+void take_float_columns(const void* context, char* accumulators, const char* data, int64_t column_stride,
+                        int64_t columns, int64_t row_stride, int64_t rows, int64_t position) {
+  if (column_stride != sizeof(float)) {
+    detail::ReduceFunctions<Extreme<float, largest>>::take_columns(context, accumulators, data, column_stride, columns,
+                                                                   row_stride, rows, position);
+    return;
+  }
+  const auto fold = largest ? &backend::max_columns : &backend::min_columns;
+  fold(reinterpret_cast<const float*>(data), row_stride / static_cast<int64_t>(sizeof(float)), rows, columns,
+       reinterpret_cast<float*>(accumulators));
+}
+template <bool largest>
+void find_in_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                       int64_t position) {
+  using Op = ArgExtreme<float, largest>;
+  if (stride != sizeof(float) || n == 0) {
+    detail::ReduceFunctions<Op>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  // In pieces that are still in the cache when they are searched.
+  constexpr int64_t kPiece = 4096;
+  const float* x = reinterpret_cast<const float*>(data);
+  auto& best = *reinterpret_cast<typename Op::Accumulator*>(accumulator);
+  for (int64_t i = 0; i < n; i += kPiece) {
+    const int64_t count = std::min(kPiece, n - i);
+    const float value = extreme_of<largest>(x + i, count);
+    if (best.position >= 0 && !replaces<largest>(value, best.value)) continue;
+    const int64_t at = i + backend::find_in_row(x + i, count, value);
+    best = {x[at], position + at};
+  }
+}
+
+template <class T, bool largest>
+constexpr ReduceKernel extreme_kernel() {
+  ReduceKernel kernel = reduce_kernel<Extreme<T, largest>>();
+  if constexpr (std::is_same_v<T, float>) {
+    kernel.take_row = &take_float_row<largest>;
+    kernel.take_columns = &take_float_columns<largest>;
+  }
+  return kernel;
+}
+template <class T, bool largest>
+constexpr ReduceKernel arg_kernel() {
+  ReduceKernel kernel = reduce_kernel<ArgExtreme<T, largest>>();
+  if constexpr (std::is_same_v<T, float>) kernel.take_row = &find_in_float_row<largest>;
+  return kernel;
+}
+
 using OrderedTypes = Join<AllRealTypes, BoolType>;
 
 Status check_not_empty(const Tensor& t, const std::vector<bool>& reduced, std::string_view name) {
@@ -104,7 +171,7 @@ Result<Tensor> extreme(const Tensor& t, const Dims& dims, bool keepdim, const Ou
                  " for input's dtype and ", dtype_name(out.tensor().dtype()), " for out's dtype.");
   const Tensor result = HEDDLE_TRY(Tensor::empty(reduced_sizes(t, reduced, keepdim), t.dtype()));
   HEDDLE_TRY(dispatch<OrderedTypes>(t.dtype(), name, [&]<class T>() {
-    run_reduction(reduce_kernel<Extreme<T, largest>>(), nullptr, t, reduced, std::span(&result, 1));
+    run_reduction(extreme_kernel<T, largest>(), nullptr, t, reduced, std::span(&result, 1));
     return ok_status();
   }));
   return out.deliver(result);
@@ -118,7 +185,7 @@ Result<std::tuple<Tensor, Tensor>> extreme_with_index(const Tensor& t, int64_t d
   const Tensor outputs[2] = {HEDDLE_TRY(Tensor::empty(sizes, t.dtype())),
                              HEDDLE_TRY(Tensor::empty(sizes, DType::kInt64))};
   HEDDLE_TRY(dispatch<OrderedTypes>(t.dtype(), largest ? "max" : "min", [&]<class T>() {
-    ReduceKernel kernel = reduce_kernel<ArgExtreme<T, largest>>();
+    ReduceKernel kernel = arg_kernel<T, largest>();
     kernel.finish = &finish_pair<T, largest>;
     run_reduction(kernel, nullptr, t, reduced, outputs);
     return ok_status();
@@ -136,7 +203,7 @@ Result<Tensor> arg_extreme(const Tensor& t, std::optional<int64_t> dim, bool kee
   HEDDLE_TRY(check_not_empty(t, reduced, name));
   const Tensor result = HEDDLE_TRY(Tensor::empty(reduced_sizes(t, reduced, keepdim), DType::kInt64));
   HEDDLE_TRY(dispatch<AllRealTypes>(t.dtype(), name, [&]<class T>() {
-    run_reduction(reduce_kernel<ArgExtreme<T, largest>>(), nullptr, t, reduced, std::span(&result, 1));
+    run_reduction(arg_kernel<T, largest>(), nullptr, t, reduced, std::span(&result, 1));
     return ok_status();
   }));
   return out.deliver(result);

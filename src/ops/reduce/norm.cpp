@@ -1,6 +1,7 @@
 // Norms of vectors and of everything: norm, linalg_vector_norm, frobenius_norm, dist; logsumexp and nanmean.
 #include <cmath>
 
+#include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
 #include "ops/common/iterator.h"
@@ -86,11 +87,25 @@ struct Norm {
   double p;
 };
 
+// Adjacent float32, the frequent case.
+void take_squares_of_floats(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                            int64_t position) {
+  if (stride != sizeof(float)) {
+    detail::ReduceFunctions<Norm<float, Power::kTwo>>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  *reinterpret_cast<double*>(accumulator) += backend::squares_row(reinterpret_cast<const float*>(data), n);
+}
+
 template <class T>
 ReduceKernel norm_kernel(double p) {
   if (p == 0) return reduce_kernel<Norm<T, Power::kZero>>();
   if (p == 1) return reduce_kernel<Norm<T, Power::kOne>>();
-  if (p == 2) return reduce_kernel<Norm<T, Power::kTwo>>();
+  if (p == 2) {
+    ReduceKernel kernel = reduce_kernel<Norm<T, Power::kTwo>>();
+    if constexpr (std::is_same_v<T, float>) kernel.take_row = &take_squares_of_floats;
+    return kernel;
+  }
   if (std::isinf(p)) return p > 0 ? reduce_kernel<Norm<T, Power::kMax>>() : reduce_kernel<Norm<T, Power::kMin>>();
   return reduce_kernel<Norm<T, Power::kAny>>();
 }

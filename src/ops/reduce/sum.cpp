@@ -1,6 +1,9 @@
 // sum, nansum, mean, prod.
+#include <algorithm>
 #include <cmath>
 
+#include "ops/backend/convert.h"
+#include "ops/backend/fold.h"
 #include "ops/common/cast.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
@@ -50,48 +53,48 @@ struct Product : Sum<T> {
   void merge(Accumulator& a, const Accumulator& b) const { a *= b; }
 };
 
-// Contiguous float32, the frequent case: blocks add up in float, a few hundred at a time in 16 lanes, and blocks in
-// double.
-void take_float_row(const void*, char* accumulator, const char* data, int64_t stride, int64_t n, int64_t) {
-  double total = 0;
-  int64_t i = 0;
-  if (stride == sizeof(float)) {
-    const float* values = reinterpret_cast<const float*>(data);
-    constexpr int64_t kLanes = 16;
-    constexpr int64_t kBlock = 256;
-    for (; i + kBlock <= n; i += kBlock) {
-      float lanes[kLanes] = {};
-      for (int64_t k = 0; k < kBlock; k += kLanes) {
-        for (int64_t l = 0; l < kLanes; ++l) lanes[l] += values[i + k + l];
-      }
-      for (float lane : lanes) total += static_cast<double>(lane);
-    }
+// Adjacent float32, the frequent case.
+void take_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                    int64_t position) {
+  if (stride != sizeof(float)) {
+    detail::ReduceFunctions<Sum<float>>::take_row(context, accumulator, data, stride, n, position);
+    return;
   }
-  for (; i < n; ++i) total += static_cast<double>(*reinterpret_cast<const float*>(data + i * stride));
-  *reinterpret_cast<double*>(accumulator) += total;
+  *reinterpret_cast<double*>(accumulator) += backend::sum_row(reinterpret_cast<const float*>(data), n);
 }
-void take_float_columns(const void*, char* accumulators, const char* data, int64_t column_stride, int64_t columns,
-                        int64_t row_stride, int64_t rows, int64_t) {
-  double* const totals = reinterpret_cast<double*>(accumulators);
-  constexpr int64_t kMostColumns = 128;
-  constexpr int64_t kBlock = 32;
-  for (int64_t first = 0; first < rows; first += kBlock) {
-    float partial[kMostColumns] = {};
-    for (int64_t r = first; r < std::min(rows, first + kBlock); ++r) {
-      const char* row = data + r * row_stride;
-      if (column_stride == sizeof(float)) {
-        for (int64_t c = 0; c < columns; ++c) partial[c] += reinterpret_cast<const float*>(row)[c];
-      } else {
-        for (int64_t c = 0; c < columns; ++c) partial[c] += *reinterpret_cast<const float*>(row + c * column_stride);
-      }
-    }
-    for (int64_t c = 0; c < columns; ++c) totals[c] += static_cast<double>(partial[c]);
+void take_float_columns(const void* context, char* accumulators, const char* data, int64_t column_stride,
+                        int64_t columns, int64_t row_stride, int64_t rows, int64_t position) {
+  if (column_stride != sizeof(float)) {
+    detail::ReduceFunctions<Sum<float>>::take_columns(context, accumulators, data, column_stride, columns, row_stride,
+                                                      rows, position);
+    return;
+  }
+  backend::sum_columns(reinterpret_cast<const float*>(data), row_stride / static_cast<int64_t>(sizeof(float)), rows,
+                       columns, reinterpret_cast<double*>(accumulators));
+}
+
+// Adjacent halves, by way of float32.
+template <class T>
+void take_half_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                   int64_t position) {
+  if (stride != sizeof(T)) {
+    detail::ReduceFunctions<Sum<T>>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  constexpr int64_t kChunk = 1024;
+  alignas(64) float buffer[kChunk];
+  const T* values = reinterpret_cast<const T*>(data);
+  for (int64_t i = 0; i < n; i += kChunk) {
+    const int64_t count = std::min(kChunk, n - i);
+    backend::convert_row(values + i, buffer, count);
+    *reinterpret_cast<double*>(accumulator) += backend::sum_row(buffer, count);
   }
 }
 
 template <class T>
 constexpr ReduceKernel sum_kernel() {
   ReduceKernel kernel = reduce_kernel<Sum<T>>();
+  if constexpr (is_half_type<T>) kernel.take_row = &take_half_row<T>;
   if constexpr (std::is_same_v<T, float>) {
     kernel.take_row = &take_float_row;
     kernel.take_columns = &take_float_columns;
@@ -215,5 +218,5 @@ HEDDLE_OPERATORS(sum) {
   add_forms<&prod_dim>(
       table, "aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
       {.out = "prod.int_out"});
-  table.add("aten::sum_to_size(Tensor self, int[] size) -> Tensor", heddle::schema::boxed<&sum_to_size>());
+  table.add("aten::sum_to_size(Tensor(a) self, int[] size) -> Tensor(a)", heddle::schema::boxed<&sum_to_size>());
 }

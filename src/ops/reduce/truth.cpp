@@ -59,6 +59,12 @@ template <bool every>
 Result<Tensor> truth_along(const Tensor& t, int64_t dim, bool keepdim, const Out& out) {
   return truth<every>(t, Dims{dim}, keepdim, out);
 }
+// No dimensions given: all of them; an empty list: none, so only the dtype changes.
+template <bool every>
+Result<Tensor> truth_along_dims(const Tensor& t, std::optional<Dims> dims, bool keepdim, const Out& out) {
+  if (dims && dims->empty()) return out.deliver_as(HEDDLE_TRY(to_dtype(t, DType::kBool)), DType::kBool);
+  return truth<every>(t, dims.value_or(Dims()), keepdim, out);
+}
 Result<Tensor> count_dim(const Tensor& t, std::optional<int64_t> dim) {
   return count(t, dim ? Dims{*dim} : Dims(), false, "count_nonzero");
 }
@@ -70,6 +76,9 @@ void add_truth(schema::TableBuilder& table, const std::string& name) {
   add_forms<&truth_along<every>>(table,
                                  concat("aten::", name, ".dim(Tensor self, int dim, bool keepdim=False) -> Tensor"),
                                  {.out = name + ".out"});
+  add_forms<&truth_along_dims<every>>(
+      table, concat("aten::", name, ".dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor"),
+      {.out = name + ".dims_out"});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "ops/backend/blas.h"
 #include "ops/backend/cells.h"
+#include "ops/backend/unary.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/linalg/matmul.h"

@@ -158,9 +158,10 @@ Result<Tensor> matrix_conjugate_transpose(const Tensor& t) { return conjugated(m
 
 HEDDLE_OPERATORS(combine) {
   using namespace heddle::ops;
-  table.add("aten::meshgrid(Tensor[] tensors) -> Tensor[]", boxed<&meshgrid>());
-  table.add("aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", boxed<&meshgrid_indexing>());
-  table.add("aten::cartesian_prod(Tensor[] tensors) -> Tensor", boxed<&cartesian_prod>());
+  table.add("aten::meshgrid(Tensor(a)[] tensors) -> Tensor(a)[]", boxed<&meshgrid>());
+  table.add("aten::meshgrid.indexing(Tensor(a)[] tensors, *, str indexing) -> Tensor(a)[]",
+            boxed<&meshgrid_indexing>());
+  table.add("aten::cartesian_prod(Tensor(a)[] tensors) -> Tensor(a)", boxed<&cartesian_prod>());
   table.add("aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor", boxed<&combinations>());
   table.add("aten::repeat_interleave.Tensor(Tensor repeats, *, int? output_size=None) -> Tensor",
             boxed<&repeat_positions>());

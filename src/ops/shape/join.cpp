@@ -187,13 +187,13 @@ HEDDLE_OPERATORS(join) {
   add_forms<&column_stack>(table, "aten::column_stack(Tensor[] tensors) -> Tensor", {.out = "column_stack.out"});
   table.add("aten::block_diag(Tensor[] tensors) -> Tensor", heddle::schema::boxed<&block_diag>());
   table.derive("aten::block_diag.out(Tensor[] tensors, *, Tensor(a!) out) -> Tensor(a!)");
-  table.add("aten::atleast_1d(Tensor self) -> Tensor", heddle::schema::boxed<&at_least_1d>());
-  table.add("aten::atleast_2d(Tensor self) -> Tensor", heddle::schema::boxed<&at_least_2d>());
-  table.add("aten::atleast_3d(Tensor self) -> Tensor", heddle::schema::boxed<&at_least_3d>());
-  table.add("aten::atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]",
+  table.add("aten::atleast_1d(Tensor(a) self) -> Tensor(a)", heddle::schema::boxed<&at_least_1d>());
+  table.add("aten::atleast_2d(Tensor(a) self) -> Tensor(a)", heddle::schema::boxed<&at_least_2d>());
+  table.add("aten::atleast_3d(Tensor(a) self) -> Tensor(a)", heddle::schema::boxed<&at_least_3d>());
+  table.add("aten::atleast_1d.Sequence(Tensor(a)[] tensors) -> Tensor(a)[]",
             heddle::schema::boxed<&each_at_least<at_least_1d>>());
-  table.add("aten::atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]",
+  table.add("aten::atleast_2d.Sequence(Tensor(a)[] tensors) -> Tensor(a)[]",
             heddle::schema::boxed<&each_at_least<at_least_2d>>());
-  table.add("aten::atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]",
+  table.add("aten::atleast_3d.Sequence(Tensor(a)[] tensors) -> Tensor(a)[]",
             heddle::schema::boxed<&each_at_least<at_least_3d>>());
 }

@@ -71,7 +71,9 @@ Result<Tensor> pixel_shuffle(const Tensor& t, int64_t factor) {
   for (int64_t s : {channels / square, factor, factor, height, width}) apart.push_back(s);
   for (int64_t d : {0, 3, 1, 4, 2}) order.push_back(rank - 3 + d);
   for (int64_t s : {channels / square, height * factor, width * factor}) result.push_back(s);
-  return reshape(HEDDLE_TRY(reshape(t, apart)).permute(order), result);
+  // A copy even where nothing moves: the result is never the input.
+  const Tensor moved = HEDDLE_TRY(reshape(t, apart)).permute(order);
+  return HEDDLE_TRY(clone(moved, MemoryFormat::kContiguous)).view_contiguous(result);
 }
 
 Result<Tensor> pixel_unshuffle(const Tensor& t, int64_t factor) {
@@ -97,7 +99,9 @@ Result<Tensor> pixel_unshuffle(const Tensor& t, int64_t factor) {
   for (int64_t s : {channels, height / factor, factor, width / factor, factor}) apart.push_back(s);
   for (int64_t d : {0, 2, 4, 1, 3}) order.push_back(rank - 3 + d);
   for (int64_t s : {channels * factor * factor, height / factor, width / factor}) result.push_back(s);
-  return reshape(HEDDLE_TRY(reshape(t, apart)).permute(order), result);
+  // A copy even where nothing moves: the result is never the input.
+  const Tensor moved = HEDDLE_TRY(reshape(t, apart)).permute(order);
+  return HEDDLE_TRY(clone(moved, MemoryFormat::kContiguous)).view_contiguous(result);
 }
 
 Result<Tensor> channel_shuffle(const Tensor& t, int64_t groups) {

@@ -100,15 +100,16 @@ void add_direction(schema::TableBuilder& table) {
 HEDDLE_OPERATORS(split) {
   using namespace heddle::ops;
   table.add("aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]", boxed<&chunks_of>());
-  table.add("aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", boxed<&chunks_of>());
+  table.add("aten::unsafe_chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]", boxed<&chunks_of>());
   table.add("aten::split.Tensor(Tensor(a -> *) self, int split_size, int dim=0) -> Tensor(a)[]", boxed<&split_size>());
   table.add("aten::split.sizes(Tensor(a -> *) self, int[] split_size, int dim=0) -> Tensor(a)[]",
             boxed<&split_sizes>());
   table.add("aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]", boxed<&split_sizes>());
   table.add("aten::split_with_sizes(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
             boxed<&split_sizes>());
-  table.add("aten::unsafe_split.Tensor(Tensor self, int split_size, int dim=0) -> Tensor[]", boxed<&split_size>());
-  table.add("aten::unsafe_split_with_sizes(Tensor self, int[] split_sizes, int dim=0) -> Tensor[]",
+  table.add("aten::unsafe_split.Tensor(Tensor(a -> *) self, int split_size, int dim=0) -> Tensor(a)[]",
+            boxed<&split_size>());
+  table.add("aten::unsafe_split_with_sizes(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
             boxed<&split_sizes>());
   table.add("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", boxed<&unbind_dim>());
   table.add("aten::tensor_split.sections(Tensor(a -> *) self, int sections, int dim=0) -> Tensor(a)[]",

@@ -1,4 +1,4 @@
-// The *_copy forms of views: the same values in memory of their own, contiguous.
+// The *_copy forms of views: the same values in memory of their own, in the view's order of dimensions.
 #include <tuple>
 
 #include "ops/common/copy.h"
@@ -14,7 +14,7 @@ using Optional = std::optional<int64_t>;
 
 Result<Tensor> copied(const Result<Tensor>& view) {
   if (!view.ok()) return view.status().clone();
-  return clone(*view, MemoryFormat::kContiguous);
+  return clone(*view);
 }
 Result<std::vector<Tensor>> copied(const Result<std::vector<Tensor>>& views) {
   if (!views.ok()) return views.status().clone();

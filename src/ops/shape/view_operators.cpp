@@ -153,7 +153,7 @@ HEDDLE_OPERATORS(view) {
   table.add("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", boxed<&view_sizes>());
   table.add("aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", boxed<&view_dtype>());
   table.add("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)", boxed<&view_like>());
-  table.add("aten::_unsafe_view(Tensor self, SymInt[] size) -> Tensor", boxed<&view_sizes>());
+  table.add("aten::_unsafe_view(Tensor(a) self, SymInt[] size) -> Tensor(a)", boxed<&view_sizes>());
   table.derive("aten::_unsafe_view.out(Tensor self, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)");
   table.add("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", boxed<&reshape_sizes>());
   table.add("aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", boxed<&reshape_like>());
@@ -193,7 +193,7 @@ HEDDLE_OPERATORS(view) {
   table.add("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)", boxed<&expand_sizes>());
   table.add("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)", boxed<&expand_like>());
   table.add("aten::broadcast_to(Tensor(a) self, int[] size) -> Tensor(a)", boxed<&broadcast_to>());
-  table.add("aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]", boxed<&broadcast_tensors>());
+  table.add("aten::broadcast_tensors(Tensor(a)[] tensors) -> Tensor(a)[]", boxed<&broadcast_tensors>());
   table.add("aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)", boxed<&diagonal_of>());
   table.add("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)", boxed<&unfold_dim>());
   table.add(
