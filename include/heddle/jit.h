@@ -3,14 +3,22 @@
 //   heddle::jit::Module model = heddle::jit::load("model.pt");
 //   heddle::Tensor answer = model.forward({input}).to_tensor();
 //
-// A Module may be run from any number of threads at once, as long as the model does not assign its own attributes;
-// clone() gives a caller its own state over the same weights. All functions throw heddle::Error.
+// What nothing in the program changes of a module is constant to its code (weights are packed once, branches on
+// `training` are chosen). Assigning an attribute through the API, or asking for tensors (parameters(), attr(), ...),
+// which the caller might write, ends that for the modules loaded so far from that archive: they go on with general
+// code. freeze() makes such code again.
+//
+// A Module may be run from any number of threads at once. Where the model assigns its own attributes, each is read and
+// written whole, and which call's value is seen is chance; clone() gives a caller its own state over the same weights.
+// All functions throw heddle::Error.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <istream>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +32,8 @@ namespace heddle::jit {
 
 using ExtraFiles = std::map<std::string, std::string>;
 using KeywordArguments = std::vector<std::pair<std::string, IValue>>;
+
+class Future;
 
 // An IValue with accessors that check: the wrong one throws Error (kType) naming both types.
 class Value : public IValue {
@@ -40,20 +50,50 @@ class Value : public IValue {
   std::vector<Value> to_tuple() const;
   std::vector<Tensor> to_tensor_list() const;
   std::vector<std::pair<Value, Value>> to_dict() const;
+  Future to_future() const;
 };
 
-// The result of forward_async and of models that return Futures.
+// A value that will be there later: the result of forward_async, a Future a model returns, or a promise of yours that a
+// model may be given. PyTorch's ivalue::Future. Copies are the same Future; any thread may use it.
 class Future {
  public:
   explicit Future(Ref<FutureValue> future) : future_(std::move(future)) {}
+  // One that complete() or fail() will complete.
+  static Future promise(TypePtr type = types::any());
+
   bool completed() const;
-  // Blocks this thread until the value is there, and throws the task's error if it failed. Not for callbacks or tasks.
+  bool has_error() const;
+  // Waits for the value, running its task on this thread where no other has begun it; throws the task's error if it
+  // failed. In a callback, the pool's other tasks go on meanwhile.
   Value wait() const;
-  void then(std::function<void(Future)> callback) const;
+  // False: the time came first.
+  bool wait_until(std::chrono::steady_clock::time_point time) const;
+  // The value, once completed; throws the error if it failed.
+  Value value() const;
+  // The Future of what f makes of this one. f runs on the thread that completes this Future, at once when it is
+  // completed; what it throws becomes the error of the new Future.
+  Future then(std::function<Value(Future)> f) const;
+  // f runs as in then(); what it throws is printed to standard error.
+  void add_callback(std::function<void(Future)> f) const;
+
+  // False, and nothing changes: it was completed already.
+  bool complete(IValue value) const;
+  bool fail(const std::string& message) const;
   const Ref<FutureValue>& ref() const { return future_; }
 
  private:
   Ref<FutureValue> future_;
+};
+
+// How one call runs, with all it forks.
+struct RunOptions {
+  // Ends the call, and what it has forked, with an Error of kCancelled: at once where it waits, otherwise after the
+  // operator that runs.
+  std::stop_token stop{};
+  // The same, when this time has come.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
+  // At most so many intra-op threads for each operator; 0: as many as there are.
+  int thread_limit = 0;
 };
 
 struct MissingOperator {
@@ -79,8 +119,11 @@ class Method {
  public:
   Method(IValue object, Ref<Callable> function, Ref<RefCounted> program)
       : object_(std::move(object)), function_(std::move(function)), program_(std::move(program)) {}
-  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
-  Future run_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {},
+                   const RunOptions& options = {}) const;
+  // In the inter-op pool; returns at once.
+  Future run_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {},
+                   const RunOptions& options = {}) const;
   std::string name() const;
   // "forward(__torch__.M self, Tensor x) -> Tensor"
   std::string schema() const;
@@ -107,11 +150,17 @@ class Module {
   Module() = default;
   explicit Module(IValue object) : object_(std::move(object)) {}
 
-  Value forward(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
-  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const {
-    return forward(std::move(arguments), keywords);
+  Value forward(std::vector<IValue> arguments, const KeywordArguments& keywords = {},
+                const RunOptions& options = {}) const;
+  Value operator()(std::vector<IValue> arguments, const KeywordArguments& keywords = {},
+                   const RunOptions& options = {}) const {
+    return forward(std::move(arguments), keywords, options);
   }
-  Future forward_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {}) const;
+  Future forward_async(std::vector<IValue> arguments, const KeywordArguments& keywords = {},
+                       const RunOptions& options = {}) const;
+  // At most so many intra-op threads for each operator in all later calls of the model this module was loaded with, its
+  // copies too; 0: as many as there are.
+  void set_thread_limit(int count) const;
   template <class... A>
   Value run_method(const std::string& name, A&&... arguments) const {
     return get_method(name)({IValue(std::forward<A>(arguments))...});
@@ -124,7 +173,7 @@ class Module {
   Value attr(const std::string& name) const;
   Value attr(const std::string& name, IValue otherwise) const;
   bool hasattr(const std::string& name) const;
-  // Not while the module runs.
+  // Calls that run meanwhile see the old value or the new one; the first setattr of a class must not be during a call.
   void setattr(const std::string& name, IValue value) const;
 
   template <class T>
@@ -162,6 +211,12 @@ class Module {
 Module load(const std::string& path, const LoadOptions& options = {});
 Module load(std::istream& stream, const LoadOptions& options = {});
 Module load(const void* data, size_t size, const LoadOptions& options = {});
+
+// A module over the same tensors whose code takes everything for constant that its methods do not change themselves:
+// torch.jit.freeze. Tensors asked of it later are not to be written. The module's own attributes stay readable.
+Module freeze(const Module& module);
+// The same: torch.jit.optimize_for_inference.
+inline Module optimize_for_inference(const Module& module) { return freeze(module); }
 
 // TorchScript source written by a person: functions and classes.
 class CompilationUnit {

@@ -14,6 +14,8 @@ namespace heddle::passes {
 #include "passes/passes.def"
 #undef HEDDLE_PASS
 
+class FrozenModule;
+
 struct Pass {
   std::string_view name;
   std::string_view description;
@@ -25,6 +27,8 @@ struct PipelineOptions {
   // Names of passes to leave out; for tests and for finding a faulty pass. inline cannot be left out of need: uninlined
   // calls run too.
   std::vector<std::string_view> without;
+  // The object the graph is specialised to: "freeze" runs behind "inline". Null: none.
+  FrozenModule* module = nullptr;
 };
 
 // Runs all passes in order; in debug builds the verifier looks at the graph after each.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ir/verifier.h"
+#include "passes/freeze.h"
 #include "passes/passes.h"
 
 namespace heddle::passes {
@@ -18,6 +19,7 @@ Status run_pipeline(ir::Graph& graph, const PipelineOptions& options) {
   for (const Pass& pass : all_passes()) {
     if (std::find(options.without.begin(), options.without.end(), pass.name) != options.without.end()) continue;
     HEDDLE_TRY(pass.run(graph));
+    if (pass.run == &inline_calls && options.module) HEDDLE_TRY(freeze_attributes(graph, *options.module));
 #ifndef NDEBUG
     Status verdict = ir::verify(graph);
     if (!verdict.ok()) return error(verdict.code(), "after pass ", pass.name, ": ", verdict.message());

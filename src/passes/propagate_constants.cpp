@@ -5,6 +5,7 @@
 #include "core/boxes.h"
 #include "ir/aliases.h"
 #include "passes/passes.h"
+#include "passes/patterns.h"
 #include "schema/operator_table.h"
 
 namespace heddle::passes {
@@ -13,10 +14,6 @@ namespace {
 // Folding must not blow up the program: no result larger than this becomes a constant.
 constexpr int64_t kLargestFoldedTensor = 1 << 16;
 constexpr size_t kLargestFoldedList = 1 << 12;
-
-const IValue* constant_of(const ir::Value* value) {
-  return value->node()->is(ir::NodeKind::kConstant) ? &value->node()->constant : nullptr;
-}
 
 bool is_small(const IValue& value) {
   if (value.is_tensor()) return value.as_tensor().numel() <= kLargestFoldedTensor;
@@ -76,6 +73,12 @@ class Propagator {
     node->destroy();
   }
 
+  // Gives what it was given, not a new object.
+  static bool hands_on(const ir::Node& node) {
+    return node.is(ir::NodeKind::kUncheckedCast) || node.is(ir::NodeKind::kTupleIndex) ||
+           node.is(ir::NodeKind::kTupleUnpack);
+  }
+
   // A mutable result becomes one object shared by all runs: only where nobody writes it or hands it out.
   bool may_share_results(const ir::Node& node) const {
     for (const auto& output : node.outputs()) {
@@ -93,11 +96,11 @@ class Propagator {
       if (!value) return;
       inputs.push_back(*value);
     }
-    if (!may_share_results(*node)) return;
+    if (!hands_on(*node) && !may_share_results(*node)) return;
     std::optional<std::vector<IValue>> results = compute(*node, inputs);
     if (!results || results->size() != node->output_count()) return;
     for (const IValue& result : *results) {
-      if (!is_small(result)) return;
+      if (!hands_on(*node) && !is_small(result)) return;
     }
     ir::InsertPointGuard guard(graph_, node);
     for (size_t i = 0; i < results->size(); ++i) {

@@ -1,6 +1,8 @@
 // Removes nodes without effect whose results nobody reads, and carried or merged values nobody reads. Works by marking
 // what is alive from the effects and the graph's outputs backwards, so that values which only keep each other alive
 // around a loop go too.
+#include <cstdint>
+#include <limits>
 #include <unordered_set>
 
 #include "ir/aliases.h"
@@ -9,9 +11,12 @@
 namespace heddle::passes {
 namespace {
 
-// A loop may run forever, and that is an effect; a loop over a known range of numbers ends.
+// A loop may run forever, and that is an effect; a loop over a known range of numbers ends. "while True" is a range
+// too, one that nobody sees the end of.
 bool may_not_end(const ir::Node& node) {
   if (!node.is(ir::NodeKind::kLoop)) return false;
+  const ir::Node& trips = *node.input(0)->node();
+  if (trips.is(ir::NodeKind::kConstant) && trips.constant.as_int() == std::numeric_limits<int64_t>::max()) return true;
   const ir::Node& go = *node.block(0)->outputs()[0]->node();
   return !(go.is(ir::NodeKind::kConstant) && go.constant.is_bool() && go.constant.as_bool());
 }

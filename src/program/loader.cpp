@@ -80,7 +80,11 @@ class Loader {
       HEDDLE_TRY(program_->run(method, {object, std::move(state)}));
       return ok_status();
     }));
-    for (const Ref<Callable>& method : root.as_object().class_type->methods) HEDDLE_TRY(program_->prepare(method));
+    if (options_.optimize) {
+      HEDDLE_TRY(program_->freeze(root.as_object(), /*forever=*/false));
+    } else {
+      for (const Ref<Callable>& method : root.as_object().class_type->methods) HEDDLE_TRY(program_->prepare(method));
+    }
     program_->missing_operators = by_name(program_->unit->missing_operators);
     if (!program_->missing_operators.empty()) {
       const std::string message = missing_message(archive_->name(), program_->missing_operators);

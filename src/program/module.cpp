@@ -13,6 +13,8 @@ const schema::FunctionSchema& schema_of(const Ref<Callable>& function) { return 
 
 program::Program& as_program(const Ref<RefCounted>& program) { return static_cast<program::Program&>(*program); }
 
+const ObjectValue* object_of(const IValue& value) { return value.is_object() ? &value.as_object() : nullptr; }
+
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 std::vector<std::string> method_names(const IValue& object) {
@@ -24,18 +26,32 @@ std::vector<std::string> method_names(const IValue& object) {
 
 }  // namespace
 
-Value Method::operator()(std::vector<IValue> arguments, const KeywordArguments& keywords) const {
-  const IValue* self = self_count() ? &object_ : nullptr;
-  std::vector<IValue> bound =
-      value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
-  return value_or_throw(as_program(program_).run(function_, std::move(bound)));
+namespace {
+
+exec::CallOptions call_options(const RunOptions& options) {
+  if (options.thread_limit < 0) {
+    throw Error(invalid("RunOptions::thread_limit: expected a number of threads, or 0 for none, but got ",
+                        options.thread_limit));
+  }
+  return {options.stop, options.deadline, options.thread_limit};
 }
 
-Future Method::run_async(std::vector<IValue> arguments, const KeywordArguments& keywords) const {
+}  // namespace
+
+Value Method::operator()(std::vector<IValue> arguments, const KeywordArguments& keywords,
+                         const RunOptions& options) const {
   const IValue* self = self_count() ? &object_ : nullptr;
   std::vector<IValue> bound =
       value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
-  return Future(as_program(program_).run_async(function_, std::move(bound)));
+  return value_or_throw(as_program(program_).run(function_, std::move(bound), call_options(options)));
+}
+
+Future Method::run_async(std::vector<IValue> arguments, const KeywordArguments& keywords,
+                         const RunOptions& options) const {
+  const IValue* self = self_count() ? &object_ : nullptr;
+  std::vector<IValue> bound =
+      value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
+  return Future(as_program(program_).run_async(function_, std::move(bound), call_options(options)));
 }
 
 std::string Method::name() const { return last_part(function_->qualified_name()); }
@@ -57,16 +73,31 @@ std::string Method::argument_name(size_t i) const { return schema_of(function_).
 TypePtr Method::argument_type(size_t i) const { return schema_of(function_).arguments.at(i + self_count()).type; }
 
 std::string Method::graph(bool optimized) const {
-  return value_or_throw(as_program(program_).graph_text(function_, optimized));
+  return value_or_throw(as_program(program_).graph_text(function_, optimized, object_of(object_)));
 }
-std::string Method::code_listing() const { return value_or_throw(as_program(program_).code_text(function_)); }
-
-Value Module::forward(std::vector<IValue> arguments, const KeywordArguments& keywords) const {
-  return get_method("forward")(std::move(arguments), keywords);
+std::string Method::code_listing() const {
+  return value_or_throw(as_program(program_).code_text(function_, object_of(object_)));
 }
 
-Future Module::forward_async(std::vector<IValue> arguments, const KeywordArguments& keywords) const {
-  return get_method("forward").run_async(std::move(arguments), keywords);
+Value Module::forward(std::vector<IValue> arguments, const KeywordArguments& keywords,
+                      const RunOptions& options) const {
+  return get_method("forward")(std::move(arguments), keywords, options);
+}
+
+Future Module::forward_async(std::vector<IValue> arguments, const KeywordArguments& keywords,
+                             const RunOptions& options) const {
+  return get_method("forward").run_async(std::move(arguments), keywords, options);
+}
+
+void Module::set_thread_limit(int count) const {
+  if (count < 0) throw Error(invalid("set_thread_limit: expected a number of threads, or 0 for none, but got ", count));
+  program_of(object_).set_thread_limit(count);
+}
+
+Module freeze(const Module& module) {
+  const Module frozen = module.copy();
+  ok_or_throw(program_of(frozen.object()).freeze(frozen.object().as_object(), /*forever=*/true));
+  return frozen;
 }
 
 std::optional<Method> Module::find_method(const std::string& name) const {

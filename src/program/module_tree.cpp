@@ -2,9 +2,11 @@
 #include <functional>
 #include <unordered_map>
 
+#include "exec/attribute_slots.h"
 #include "heddle/jit.h"
 #include "heddle/tensor.h"
 #include "program/arguments.h"
+#include "program/program.h"
 
 namespace heddle::jit {
 namespace {
@@ -40,7 +42,15 @@ void walk(const Module& module, bool recurse,
   walk("", object_of(module), recurse, seen, visit);
 }
 
+bool holds_tensors(const IValue& value) {
+  return value.is_tensor() || value.is_list() || value.is_dict() || value.is_tuple();
+}
+
+// Who gets tensors may write into them.
+void expose_tensors(const Module& module) { program::program_of(module.object()).tensors_exposed(); }
+
 Module::Named<Tensor> named_tensors(const Module& module, bool recurse, bool ClassAttribute::*kind) {
+  expose_tensors(module);
   Module::Named<Tensor> out;
   walk(module, recurse, [&](const std::string& prefix, const ObjectValue& object) {
     for (size_t i = 0; i < object.slots.size(); ++i) {
@@ -75,6 +85,8 @@ class Copier {
         const ObjectValue& from = value.as_object();
         const auto to = make_ref<ObjectValue>(from.class_type, from.owner);
         done_.emplace(value.box(), IValue(to));
+        // Code made for the original takes nothing for constant but tensors and values that the copy shares.
+        if (!deep_) to->specialised = from.specialised;
         for (size_t i = 0; i < from.slots.size(); ++i) to->slots[i] = copy(from.slots[i]);
         return IValue(to);
       }
@@ -124,7 +136,10 @@ class Copier {
 
 Value Module::attr(const std::string& name) const {
   const ObjectValue& object = object_of(*this);
-  if (const IValue* value = object.find(name)) return *value;
+  if (const IValue* value = object.find(name)) {
+    if (holds_tensors(*value)) expose_tensors(*this);
+    return *value;
+  }
   if (const IValue* value = object.class_type->find_constant(name)) return *value;
   std::vector<std::string> names;
   for (const ClassAttribute& attribute : object.class_type->attributes) names.push_back(attribute.name);
@@ -150,7 +165,9 @@ void Module::setattr(const std::string& name, IValue value) const {
     throw Error(error(ErrorCode::kType, "attribute '", name, "' of ", type_name(), " is of type ", type->to_text(),
                       ", but the value is of type ", value.type_text()));
   }
-  object_.as_object().slots[*slot] = std::move(value);
+  exec::mark_assigned(*object.class_type);
+  exec::write_slot(object_.as_object(), *slot, std::move(value));
+  program::program_of(object_).attributes_changed();
 }
 
 Module::Named<Tensor> Module::named_parameters(bool recurse) const {
@@ -163,6 +180,7 @@ std::vector<Tensor> Module::parameters(bool recurse) const { return without_name
 std::vector<Tensor> Module::buffers(bool recurse) const { return without_names(named_buffers(recurse)); }
 
 Module::Named<Value> Module::named_attributes(bool recurse) const {
+  expose_tensors(*this);
   Named<Value> out;
   walk(*this, recurse, [&](const std::string& prefix, const ObjectValue& object) {
     for (size_t i = 0; i < object.slots.size(); ++i) {
@@ -192,9 +210,11 @@ Module::Named<Module> Module::named_modules() const {
 void Module::train(bool on) const {
   for (const auto& [name, module] : named_modules()) {
     const std::optional<size_t> slot = object_of(module).class_type->find_attribute("training");
-    if (slot && object_of(module).class_type->attributes[*slot].type->is(TypeKind::kBool)) {
-      module.object().as_object().slots[*slot] = IValue(on);
-    }
+    if (!slot || !object_of(module).class_type->attributes[*slot].type->is(TypeKind::kBool)) continue;
+    IValue& flag = module.object().as_object().slots[*slot];
+    if (flag.as_bool() == on) continue;
+    flag = IValue(on);
+    program::program_of(object_).attributes_changed();
   }
 }
 

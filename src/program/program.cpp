@@ -1,6 +1,10 @@
 #include "program/program.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "code/code.h"
+#include "exec/attribute_slots.h"
 #include "exec/exec.h"
 #include "ir/printer.h"
 #include "lower/lower.h"
@@ -16,9 +20,44 @@ void collect_interface_calls(const ir::Block& block, std::vector<const ir::Node*
   }
 }
 
+// PyTorch's results are channels-last too for such arguments, while frozen code restores contiguous strides.
+bool any_channels_last(const std::vector<IValue>& arguments) {
+  for (const IValue& argument : arguments) {
+    if (!argument.is_tensor()) continue;
+    const Tensor& tensor = argument.as_tensor();
+    if (!tensor.is_contiguous() && tensor.suggested_format() != MemoryFormat::kContiguous) return true;
+  }
+  return false;
+}
+
+// What the graph calls or hands on without inlining it.
+void collect_callees(const ir::Block& block, std::vector<Ref<Callable>>& callees) {
+  for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
+    if (node->function) callees.push_back(node->function);
+    for (const auto& inner : node->blocks()) collect_callees(*inner, callees);
+  }
+}
+
+// Code that assigns attributes is about to exist.
+void mark_assigned_classes(const ir::Block& block) {
+  for (const ir::Node* node = block.first(); node != block.return_node(); node = node->next()) {
+    if (node->is(ir::NodeKind::kSetAttr)) {
+      if (const ClassType* type = as_class(*node->input(0)->type())) exec::mark_assigned(*type);
+    }
+    for (const auto& inner : node->blocks()) mark_assigned_classes(*inner);
+  }
+}
+
 Ref<const code::Code> code_of(const Callable& callable) { return static_ref_cast<const code::Code>(callable.code()); }
 
 }  // namespace
+
+struct FrozenMethods final : RefCounted {
+  std::unordered_map<const Callable*, Ref<const code::Code>> code;
+  uint64_t changes = 0;
+  uint64_t exposures = 0;
+  bool forever = false;
+};
 
 Program::~Program() {
   // Code and callables refer to each other in rings wherever functions recurse.
@@ -28,11 +67,12 @@ Program::~Program() {
   }
 }
 
-Result<std::unique_ptr<ir::Graph>> Program::make_graph(ir::Function& function) const {
+Result<std::unique_ptr<ir::Graph>> Program::make_graph(ir::Function& function, passes::FrozenModule* module) const {
   HEDDLE_TRY(function.ensure_defined());
   HEDDLE_REQUIRE_CODE(function.graph, kRuntime, "function ", function.qualified_name(), " has no body");
   std::unique_ptr<ir::Graph> graph = function.graph->clone();
   passes::PipelineOptions options;
+  options.module = module;
   if (!optimize_) {
     for (const passes::Pass& pass : passes::all_passes()) options.without.push_back(pass.name);
   }
@@ -54,15 +94,16 @@ std::vector<Ref<Callable>> Program::interface_targets(const ir::Graph& graph) co
   return targets;
 }
 
-Status Program::compile(const Ref<Callable>& callable, std::vector<Ref<Callable>>& batch) {
+Status Program::compile(std::vector<Ref<Callable>> waiting, std::vector<Ref<Callable>>& batch) {
   // An explicit list instead of recursion: chains of calls may be long.
-  std::vector<Ref<Callable>> waiting{callable};
   while (!waiting.empty()) {
     const Ref<Callable> next = waiting.back();
     waiting.pop_back();
     if (next->code()) continue;
     const std::unique_ptr<ir::Graph> graph = HEDDLE_TRY(make_graph(ir::as_function(next)));
+    note_changes(*graph);
     const Ref<code::Code> code = HEDDLE_TRY(lower::lower_graph(*graph, next->qualified_name()));
+    mark_assigned_classes(*graph->block());
     next->set_code(code);
     batch.push_back(next);
     for (const Ref<Callable>& callee : code->functions) waiting.push_back(callee);
@@ -71,12 +112,9 @@ Status Program::compile(const Ref<Callable>& callable, std::vector<Ref<Callable>
   return ok_status();
 }
 
-Status Program::prepare(const Ref<Callable>& callable) {
-  if (callable->ready()) return ok_status();
-  const std::lock_guard lock(mutex_);
-  if (callable->ready()) return ok_status();
+Status Program::compile_all(std::vector<Ref<Callable>> callables) {
   std::vector<Ref<Callable>> batch;
-  Status status = compile(callable, batch);
+  Status status = compile(std::move(callables), batch);
   for (const Ref<Callable>& compiled : batch) {
     if (status.ok()) {
       compiled->set_ready(true);
@@ -87,28 +125,120 @@ Status Program::prepare(const Ref<Callable>& callable) {
   return status;
 }
 
-Result<IValue> Program::run(const Ref<Callable>& callable, std::vector<IValue> arguments) {
-  HEDDLE_TRY(prepare(callable));
-  return exec::run(code_of(*callable), std::move(arguments), Ref<RefCounted>::share(this));
+void Program::apply_thread_limit(exec::CallOptions& options) const {
+  const int limit = thread_limit_.load(std::memory_order_relaxed);
+  if (limit > 0) options.thread_limit = options.thread_limit > 0 ? std::min(limit, options.thread_limit) : limit;
 }
 
-Ref<FutureValue> Program::run_async(const Ref<Callable>& callable, std::vector<IValue> arguments) {
-  Status status = prepare(callable);
-  if (status.ok()) return exec::run_async(code_of(*callable), std::move(arguments), Ref<RefCounted>::share(this));
+Status Program::prepare(const Ref<Callable>& callable) {
+  if (callable->ready()) return ok_status();
+  const std::lock_guard lock(mutex_);
+  if (callable->ready()) return ok_status();
+  return compile_all({callable});
+}
+
+void Program::note_changes(const ir::Graph& graph) {
+  if (relied_on_.empty()) return;
+  passes::AttributeSet changed;
+  passes::add_changed_attributes(graph, changed);
+  for (const auto& attribute : changed) {
+    if (relied_on_.count(attribute)) return attributes_changed();
+  }
+}
+
+Result<passes::AttributeSet> Program::changed_attributes(const ObjectValue& object) const {
+  passes::AttributeSet changed;
+  std::vector<Ref<Callable>> waiting = object.class_type->methods;
+  std::unordered_set<const Callable*> seen;
+  while (!waiting.empty()) {
+    const Ref<Callable> next = waiting.back();
+    waiting.pop_back();
+    if (!seen.insert(next.get()).second) continue;
+    ir::Function& function = ir::as_function(next);
+    HEDDLE_TRY(function.ensure_defined());
+    if (!function.graph) continue;
+    const std::unique_ptr<ir::Graph> graph = function.graph->clone();
+    HEDDLE_TRY(passes::inline_calls(*graph));
+    passes::add_changed_attributes(*graph, changed);
+    collect_callees(*graph->block(), waiting);
+    for (Ref<Callable>& target : interface_targets(*graph)) waiting.push_back(std::move(target));
+  }
+  return changed;
+}
+
+Status Program::freeze(ObjectValue& object, bool forever) {
+  if (!optimize_) return ok_status();
+  const std::lock_guard lock(mutex_);
+  // Before the graphs are looked at: what changes meanwhile counts as changed later.
+  auto frozen = make_ref<FrozenMethods>();
+  frozen->changes = changes_;
+  frozen->exposures = exposures_;
+  frozen->forever = forever;
+  passes::FrozenModule module(object, HEDDLE_TRY(changed_attributes(object)));
+  std::vector<Ref<Callable>> callees;
+  for (const Ref<Callable>& method : object.class_type->methods) {
+    const std::unique_ptr<ir::Graph> graph = HEDDLE_TRY(make_graph(ir::as_function(method), &module));
+    const Ref<code::Code> code = HEDDLE_TRY(lower::lower_graph(*graph, method->qualified_name()));
+    callees.insert(callees.end(), code->functions.begin(), code->functions.end());
+    for (Ref<Callable>& target : interface_targets(*graph)) callees.push_back(std::move(target));
+    frozen->code.emplace(method.get(), code);
+  }
+  HEDDLE_TRY(compile_all(std::move(callees)));
+  relied_on_.insert(module.relied_on().begin(), module.relied_on().end());
+  object.specialised = std::move(frozen);
+  return ok_status();
+}
+
+const FrozenMethods* Program::frozen_methods(const ObjectValue* object) const {
+  if (!object || !object->specialised) return nullptr;
+  const auto& frozen = static_cast<const FrozenMethods&>(*object->specialised);
+  const bool in_force = frozen.changes == changes_ && (frozen.forever || frozen.exposures == exposures_);
+  return in_force ? &frozen : nullptr;
+}
+
+Result<Ref<const code::Code>> Program::code_for(const Ref<Callable>& callable, const std::vector<IValue>& arguments) {
+  const bool on_object = !arguments.empty() && arguments[0].is_object() && !any_channels_last(arguments);
+  if (const FrozenMethods* frozen = frozen_methods(on_object ? &arguments[0].as_object() : nullptr)) {
+    const auto found = frozen->code.find(callable.get());
+    if (found != frozen->code.end()) return Ref<const code::Code>(found->second);
+  }
+  HEDDLE_TRY(prepare(callable));
+  return code_of(*callable);
+}
+
+Result<IValue> Program::run(const Ref<Callable>& callable, std::vector<IValue> arguments, exec::CallOptions options) {
+  const Ref<const code::Code> code = HEDDLE_TRY(code_for(callable, arguments));
+  apply_thread_limit(options);
+  return exec::run(code, std::move(arguments), Ref<RefCounted>::share(this), options);
+}
+
+Ref<FutureValue> Program::run_async(const Ref<Callable>& callable, std::vector<IValue> arguments,
+                                    exec::CallOptions options) {
+  apply_thread_limit(options);
+  Result<Ref<const code::Code>> code = code_for(callable, arguments);
+  if (code.ok()) return exec::run_async(code.value(), std::move(arguments), Ref<RefCounted>::share(this), options);
   auto failed = make_ref<FutureValue>(types::any());
-  failed->fail(std::move(status));
+  failed->fail(std::move(code).status());
   return failed;
 }
 
-Result<std::string> Program::graph_text(const Ref<Callable>& callable, bool optimized) {
+Result<std::string> Program::graph_text(const Ref<Callable>& callable, bool optimized, const ObjectValue* object) {
   const std::lock_guard lock(mutex_);
   ir::Function& function = ir::as_function(callable);
-  if (optimized) return ir::to_text(*HEDDLE_TRY(make_graph(function)));
-  HEDDLE_TRY(function.ensure_defined());
-  return ir::to_text(*function.graph);
+  if (!optimized) {
+    HEDDLE_TRY(function.ensure_defined());
+    return ir::to_text(*function.graph);
+  }
+  if (!frozen_methods(object)) return ir::to_text(*HEDDLE_TRY(make_graph(function)));
+  passes::FrozenModule module(*object, HEDDLE_TRY(changed_attributes(*object)));
+  return ir::to_text(*HEDDLE_TRY(make_graph(function, &module)));
 }
 
-Result<std::string> Program::code_text(const Ref<Callable>& callable) {
+Result<std::string> Program::code_text(const Ref<Callable>& callable, const ObjectValue* object) {
+  if (const FrozenMethods* frozen = frozen_methods(object)) {
+    const auto found = frozen->code.find(callable.get());
+    if (found != frozen->code.end()) return code::to_text(*found->second);
+  }
   HEDDLE_TRY(prepare(callable));
   return code::to_text(*code_of(*callable));
 }

@@ -1,4 +1,6 @@
 // Checked access to values for programs: jit::Value and jit::Future.
+#include <cstdio>
+
 #include "core/future.h"
 #include "exec/exec.h"
 #include "heddle/jit.h"
@@ -63,16 +65,71 @@ std::vector<std::pair<Value, Value>> Value::to_dict() const {
   return out;
 }
 
+Future Value::to_future() const {
+  if (!is_future()) wrong_type(*this, "a Future");
+  return Future(Ref<FutureValue>::share(&as_future()));
+}
+
+namespace {
+
+// The exception being handled, as a Status.
+Status caught_status() {
+  try {
+    throw;
+  } catch (const Error& failure) {
+    return Status(failure.info());
+  } catch (const std::exception& failure) {
+    return error(ErrorCode::kRuntime, failure.what());
+  } catch (...) {
+    return error(ErrorCode::kRuntime, "an exception of unknown type");
+  }
+}
+
+}  // namespace
+
+Future Future::promise(TypePtr type) { return Future(make_ref<FutureValue>(std::move(type))); }
+
 bool Future::completed() const { return future_->completed(); }
+
+bool Future::has_error() const { return future_->has_error(); }
 
 Value Future::wait() const {
   exec::wait(*future_);
-  return value_or_throw(future_->value());
+  return value();
 }
 
-void Future::then(std::function<void(Future)> callback) const {
-  future_->add_callback(
-      [callback = std::move(callback)](FutureValue& done) { callback(Future(Ref<FutureValue>::share(&done))); });
+bool Future::wait_until(std::chrono::steady_clock::time_point time) const {
+  exec::begin(*future_);
+  return future_->wait(time);
 }
+
+Value Future::value() const { return value_or_throw(future_->value()); }
+
+Future Future::then(std::function<Value(Future)> f) const {
+  exec::begin(*future_);
+  return Future(future_->then(types::any(), [f = std::move(f)](FutureValue& done) -> Result<IValue> {
+    try {
+      return IValue(f(Future(Ref<FutureValue>::share(&done))));
+    } catch (...) {
+      return caught_status();
+    }
+  }));
+}
+
+void Future::add_callback(std::function<void(Future)> f) const {
+  exec::begin(*future_);
+  future_->add_callback([f = std::move(f)](FutureValue& done) {
+    try {
+      f(Future(Ref<FutureValue>::share(&done)));
+    } catch (...) {
+      // Nobody is there to be told: the thread is one of the pool.
+      std::fprintf(stderr, "heddle: a callback of a Future threw: %s\n", caught_status().message().c_str());
+    }
+  });
+}
+
+bool Future::complete(IValue value) const { return future_->complete(std::move(value)); }
+
+bool Future::fail(const std::string& message) const { return future_->fail(error(ErrorCode::kRuntime, message)); }
 
 }  // namespace heddle::jit
