@@ -62,7 +62,10 @@ IValue tensor_of_numbers(const IValue& value) {
 
 IValue adapt_list(const IValue& value, const TypePtr& type) {
   std::vector<IValue> items;
-  for (const IValue& item : value.as_list().items) items.push_back(adapt_to_type(item, type->element()));
+  for (const IValue& item : value.as_list().items) {
+    items.push_back(adapt_to_type(item, type->element()));
+    if (!value_is(items.back(), *type->element())) return value;
+  }
   return make_list(type->element(), std::move(items));
 }
 
@@ -92,9 +95,23 @@ IValue adapt_dict(const IValue& value, const TypePtr& type) {
   const TypePtr& value_type = type->contained()[1];
   auto dict = make_ref<DictValue>(key_type, value_type);
   for (const DictValue::Entry& entry : value.as_dict().entries()) {
-    dict->set(adapt_key(entry.key, key_type), adapt_to_type(entry.value, value_type));
+    const IValue key = adapt_key(entry.key, key_type);
+    const IValue item = adapt_to_type(entry.value, value_type);
+    if (!value_is(key, *key_type) || !value_is(item, *value_type)) return value;
+    dict->set(key, item);
   }
   return IValue(std::move(dict));
+}
+
+// A list stays a list where the union has one that fits, before it becomes a tensor; an int stays an int.
+IValue adapt_to_member(const IValue& value, std::span<const TypePtr> members) {
+  for (const bool same_kind : {true, false}) {
+    for (const TypePtr& member : members) {
+      IValue adapted = adapt_to_type(value, member);
+      if (value_is(adapted, *member) && (!same_kind || adapted.tag() == value.tag())) return adapted;
+    }
+  }
+  return value;
 }
 
 }  // namespace
@@ -115,11 +132,7 @@ IValue adapt_to_type(const IValue& value, const TypePtr& type) {
     case TypeKind::kOptional:
       return value.is_none() ? value : adapt_to_type(value, without_none(type));
     case TypeKind::kUnion:
-      for (const TypePtr& member : type->contained()) {
-        IValue adapted = adapt_to_type(value, member);
-        if (value_is(adapted, *member)) return adapted;
-      }
-      return value;
+      return adapt_to_member(value, type->contained());
     case TypeKind::kList:
       return value.is_list() ? adapt_list(value, type) : value;
     case TypeKind::kTuple:

@@ -98,14 +98,16 @@ void print_source(const std::string& path) {
   }
 }
 
-void print_methods(const std::vector<jit::Method>& methods, const InspectOptions& options) {
+std::string listing_of(const std::vector<jit::Method>& methods, const InspectOptions& options) {
+  std::string out;
   for (const jit::Method& method : methods) {
     if (options.graph) {
-      print(concat("\n# ", method.name(), ", as loaded\n", method.graph()));
-      print(concat("\n# ", method.name(), ", optimised\n", method.graph(true)));
+      out += concat("\n# ", method.name(), ", as loaded\n", method.graph());
+      out += concat("\n# ", method.name(), ", optimised\n", method.graph(true));
     }
-    if (options.plan) print(concat("\n# ", method.name(), ", the code that runs\n", method.code_listing()));
+    if (options.plan) out += concat("\n# ", method.name(), ", the code that runs\n", method.code_listing());
   }
+  return out;
 }
 
 Json report_of(const Tensors& tensors) {
@@ -118,8 +120,7 @@ Json report_of(const Tensors& tensors) {
   return rows;
 }
 
-void print_report(const jit::Module& module, const InspectOptions& options, const std::vector<jit::Method>& methods,
-                  const Tensors& parameters, const Tensors& buffers) {
+void print_report(const jit::Module& module, const InspectOptions& options, const std::vector<jit::Method>& methods) {
   Json report = {{"model", options.model.path}, {"type", module.type_name()}, {"methods", Json::array()}};
   for (const jit::Method& method : methods) {
     Json row = {{"name", method.name()}, {"schema", method.schema()}};
@@ -127,8 +128,8 @@ void print_report(const jit::Module& module, const InspectOptions& options, cons
     if (options.plan) row["plan"] = method.code_listing();
     report["methods"].push_back(row);
   }
-  report["parameters"] = report_of(parameters);
-  report["buffers"] = report_of(buffers);
+  report["parameters"] = report_of({"parameters", module.named_parameters()});
+  report["buffers"] = report_of({"buffers", module.named_buffers()});
   report["operators"] = operators_of(module);
   report["missing_operators"] = Json::array();
   for (const jit::MissingOperator& op : module.missing_operators()) {
@@ -142,16 +143,16 @@ void print_report(const jit::Module& module, const InspectOptions& options, cons
 ExitCode inspect(const InspectOptions& options) {
   const jit::Module module = load_model(options.model);
   const std::vector<jit::Method> methods = module.get_methods();
-  const Tensors parameters{"parameters", module.named_parameters()};
-  const Tensors buffers{"buffers", module.named_buffers()};
   if (options.json) {
-    print_report(module, options, methods, parameters, buffers);
+    print_report(module, options, methods);
     return kDone;
   }
+  // Before the tensors are asked for: who has them may write them, so the code that relies on them ends there.
+  const std::string listing = listing_of(methods, options);
   print(concat(module.type_name(), "\n\n", methods.size(), " methods\n"));
   for (const jit::Method& method : methods) print(concat("  ", method.schema(), "\n"));
-  print_tensors(parameters);
-  print_tensors(buffers);
+  print_tensors({"parameters", module.named_parameters()});
+  print_tensors({"buffers", module.named_buffers()});
   const Counts operators = operators_of(module);
   print(concat("\n", operators.size(), " operators\n"));
   for (const auto& [name, count] : operators) print(concat("  ", count, "\t", name, "\n"));
@@ -159,7 +160,7 @@ ExitCode inspect(const InspectOptions& options) {
     print_missing(missing);
   }
   if (options.code) print_source(options.model.path);
-  print_methods(methods, options);
+  print(listing);
   return kDone;
 }
 

@@ -81,6 +81,13 @@ TEST(Adapt, UnionsTakeTheFirstFit) {
   EXPECT_EQ(described(adapt_to_type(IValue("x"), type)), "str 'x'");
 }
 
+TEST(Adapt, UnionsPreferTheKindThatWasGiven) {
+  const TypePtr type = types::make_union({types::tensor(), types::list(types::integer()), types::floating()});
+  EXPECT_EQ(described(adapt_to_type(parsed("[1, 2]"), type)), "List[int] [1, 2]");
+  EXPECT_TRUE(adapt_to_type(parsed("[[1, 2]]"), type).is_tensor());
+  EXPECT_EQ(described(adapt_to_type(IValue(1), type)), "float 1.0");
+}
+
 TEST(Adapt, TextToDevice) { EXPECT_TRUE(adapt_to_type(IValue("cpu"), simple_type(TypeKind::kDevice)).is_device()); }
 
 }  // namespace

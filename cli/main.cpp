@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/inspect.h"
 #include "cli/list_operators.h"
+#include "cli/parallel_info.h"
 #include "cli/run.h"
 #include "heddle/parallel.h"
 
@@ -81,12 +83,10 @@ std::vector<std::string> command_line(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = argc - 1; i > 0; --i)
     arguments.push_back(argv[i][0] == '[' ? concat(" ", argv[i]) : std::string(argv[i]));
+  // Installed under PyTorch's name for it as well.
+  const std::string name(argc > 0 ? argv[0] : "");
+  if (name.substr(name.rfind('/') + 1) == "parallel_info") arguments.push_back("parallel-info");
   return arguments;
-}
-
-ExitCode print_parallel_info() {
-  std::printf("%s", get_parallel_info().c_str());
-  return kDone;
 }
 
 int run_command(int argc, char** argv) {
@@ -105,6 +105,17 @@ int run_command(int argc, char** argv) {
   run_app->add_flag("--json", run_options.json, "Print a report as JSON");
   run_app->callback([&] { chosen = [&] { return run(run_options); }; });
 
+  BenchOptions bench_options;
+  CLI::App* bench_app = app.add_subcommand("bench", "Measure latency, throughput, threads and memory");
+  add_model_options(*bench_app, bench_options.model);
+  add_input_options(*bench_app, bench_options.inputs, bench_options.args_file, bench_options.input);
+  bench_app->add_option("--inference-threads", bench_options.inference_threads, "Threads that call at the same time")
+      ->capture_default_str();
+  bench_app->add_option("--duration", bench_options.duration, "Seconds to measure")->capture_default_str();
+  bench_app->add_option("--warmup", bench_options.warmup, "Seconds to run before that")->capture_default_str();
+  bench_app->add_flag("--json", bench_options.json, "Print a report as JSON");
+  bench_app->callback([&] { chosen = [&] { return bench(bench_options); }; });
+
   InspectOptions inspect_options;
   CLI::App* inspect_app = app.add_subcommand("inspect", "Show methods, parameters and operators of a model");
   inspect_app->add_option("MODEL", inspect_options.model.path, "A file of torch.jit.save")->required();
@@ -122,7 +133,9 @@ int run_command(int argc, char** argv) {
   ops_app->callback([&] { chosen = [&] { return list_operators(operator_name, operators_json); }; });
 
   CLI::App* info_app = app.add_subcommand("parallel-info", "Show the thread settings and where each comes from");
-  info_app->callback([&] { chosen = print_parallel_info; });
+  bool info_json = false;
+  info_app->add_flag("--json", info_json, "Print a report as JSON");
+  info_app->callback([&] { chosen = [&] { return print_parallel_info(info_json); }; });
 
   try {
     app.parse(command_line(argc, argv));
@@ -139,8 +152,6 @@ int run_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace heddle;
   try {
-    const std::string name(argc > 0 ? argv[0] : "");
-    if (name.substr(name.rfind('/') + 1) == "parallel_info") return cli::print_parallel_info();
     return cli::run_command(argc, argv);
   } catch (const cli::Failure& failure) {
     std::fprintf(stderr, "heddle: %s\n", failure.what());

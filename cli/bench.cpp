@@ -1,0 +1,162 @@
+#include "cli/bench.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/load_generator.h"
+#include "cli/process_facts.h"
+#include "heddle/parallel.h"
+
+namespace heddle::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLookEvery = std::chrono::milliseconds(20);
+constexpr int kMaxInferenceThreads = 4096;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+struct Report {
+  double load_ms = 0;
+  double first_ms = 0;
+  LoadGenerator::Samples samples;
+  int os_threads_peak = 0;
+  double rss_peak_mb = 0;
+
+  double throughput() const {
+    return samples.seconds > 0 ? static_cast<double>(samples.latencies.size()) / samples.seconds : 0;
+  }
+};
+
+void check(const BenchOptions& options) {
+  if (options.inference_threads < 1 || options.inference_threads > kMaxInferenceThreads) {
+    throw Failure(
+        kUsage, concat("--inference-threads is ", options.inference_threads, ", expected 1 to ", kMaxInferenceThreads));
+  }
+  if (!(options.duration > 0)) throw Failure(kUsage, concat("--duration is ", options.duration, ", expected over 0"));
+  if (!(options.warmup >= 0)) throw Failure(kUsage, concat("--warmup is ", options.warmup, ", expected 0 or more"));
+}
+
+// A line on the terminal that is written over, and gone at the end; nothing where standard error is no terminal.
+class Progress {
+ public:
+  ~Progress() {
+    if (shown_) std::fprintf(stderr, "\r\033[K");
+  }
+  void show(const char* phase, double seconds, double of, size_t requests) {
+    if (!terminal_) return;
+    constexpr int kWidth = 30;
+    const int filled = std::clamp(static_cast<int>(seconds / of * kWidth), 0, kWidth);
+    std::fprintf(stderr, "\r\033[K%-9s [%.*s%*s] %4.1f of %.1f s  %zu requests", phase, filled,
+                 "##############################", kWidth - filled, "", seconds, of, requests);
+    std::fflush(stderr);
+    shown_ = true;
+  }
+
+ private:
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+};
+
+// Lets the load run for so long, or until a call fails; returns the most threads seen.
+int watch(const LoadGenerator& load, const char* phase, double seconds, Progress& progress) {
+  const Clock::time_point start = Clock::now();
+  int threads = os_threads();
+  while (!load.failed()) {
+    const double elapsed = milliseconds_since(start) / 1e3;
+    if (elapsed >= seconds) break;
+    progress.show(phase, elapsed, seconds, load.measured());
+    std::this_thread::sleep_for(
+        std::min<std::chrono::duration<double>>(kLookEvery, std::chrono::duration<double>(seconds - elapsed)));
+    threads = std::max(threads, os_threads());
+  }
+  return threads;
+}
+
+Report measure(const BenchOptions& options, const jit::Method& method) {
+  Report report;
+  const auto read = [&] { return read_arguments(method, options.inputs, options.args_file, options.input); };
+  {
+    const CallArguments arguments = read();
+    const Clock::time_point start = Clock::now();
+    call(method, arguments);
+    report.first_ms = milliseconds_since(start);
+  }
+  Progress progress;
+  // Arguments of its own for each thread: a model may write into them.
+  LoadGenerator load(options.inference_threads, [&]() -> std::function<void()> {
+    return [&method, arguments = read()] { call(method, arguments); };
+  });
+  report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
+  load.start_measuring();
+  report.os_threads_peak = std::max(report.os_threads_peak, watch(load, "measuring", options.duration, progress));
+  // A call that takes longer than the duration still counts.
+  while (load.measured() == 0 && !load.failed()) std::this_thread::sleep_for(kLookEvery);
+  report.samples = load.stop();
+  report.rss_peak_mb = static_cast<double>(peak_resident_bytes()) / 1e6;
+  return report;
+}
+
+void print_json(const BenchOptions& options, const Report& report) {
+  const auto& latencies = report.samples.latencies;
+  const nlohmann::ordered_json json = {{"model", options.model.path},
+                                       {"load_ms", report.load_ms},
+                                       {"first_ms", report.first_ms},
+                                       {"latency_ms",
+                                        {{"min", latencies.front()},
+                                         {"p50", percentile(latencies, 50)},
+                                         {"p90", percentile(latencies, 90)},
+                                         {"p99", percentile(latencies, 99)}}},
+                                       {"throughput_per_s", report.throughput()},
+                                       {"requests", latencies.size()},
+                                       {"os_threads_peak", report.os_threads_peak},
+                                       {"rss_peak_mb", report.rss_peak_mb},
+                                       {"config",
+                                        {{"threads", get_num_threads()},
+                                         {"interop_threads", get_num_interop_threads()},
+                                         {"inference_threads", options.inference_threads},
+                                         {"backend", get_parallel_backend()}}}};
+  std::printf("%s\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+}
+
+void print_table(const BenchOptions& options, const Report& report) {
+  const auto& latencies = report.samples.latencies;
+  std::printf("load        %10.3f ms\n", report.load_ms);
+  std::printf("first run   %10.3f ms\n", report.first_ms);
+  std::printf("latency     %10.3f ms at best, %.3f median, %.3f p90, %.3f p99\n", latencies.front(),
+              percentile(latencies, 50), percentile(latencies, 90), percentile(latencies, 99));
+  std::printf("throughput  %10.2f per second (%zu requests in %.2f s)\n", report.throughput(), latencies.size(),
+              report.samples.seconds);
+  std::printf("memory      %10.1f MB at most\n", report.rss_peak_mb);
+  std::printf("threads     %10d inference, %d intra-op (%.*s), %d inter-op; %d of the system at most\n",
+              options.inference_threads, get_num_threads(), static_cast<int>(get_parallel_backend().size()),
+              get_parallel_backend().data(), get_num_interop_threads(), report.os_threads_peak);
+}
+
+}  // namespace
+
+ExitCode bench(const BenchOptions& options) {
+  check(options);
+  apply_threads(options.model);
+  const Clock::time_point start = Clock::now();
+  const jit::Module module = load_model(options.model);
+  const double load_ms = milliseconds_since(start);
+  Report report = measure(options, find_method(module, options.model));
+  report.load_ms = load_ms;
+  if (options.json) {
+    print_json(options, report);
+  } else {
+    print_table(options, report);
+  }
+  return kDone;
+}
+
+}  // namespace heddle::cli

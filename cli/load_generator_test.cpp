@@ -1,0 +1,63 @@
+#include "cli/load_generator.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+namespace heddle::cli {
+namespace {
+
+TEST(LoadGenerator, CountsOnlyCallsThatBeganWhileMeasuring) {
+  std::atomic<int> calls{0};
+  LoadGenerator load(2, [&] { return [&] { ++calls; }; });
+  while (calls < 100) std::this_thread::yield();
+  EXPECT_EQ(load.measured(), 0u);
+  load.start_measuring();
+  while (load.measured() < 100) std::this_thread::yield();
+  const auto samples = load.stop();
+  EXPECT_GE(samples.latencies.size(), 100u);
+  EXPECT_EQ(samples.latencies.size(), load.measured());
+  EXPECT_LT(samples.latencies.size(), static_cast<size_t>(calls));
+  EXPECT_TRUE(std::is_sorted(samples.latencies.begin(), samples.latencies.end()));
+  EXPECT_GT(samples.seconds, 0);
+}
+
+TEST(LoadGenerator, GivesEachThreadACallOfItsOwn) {
+  std::mutex mutex;
+  std::set<std::thread::id> makers;
+  std::atomic<int> made{0};
+  LoadGenerator load(3, [&] {
+    const std::lock_guard lock(mutex);
+    makers.insert(std::this_thread::get_id());
+    ++made;
+    return [] {};
+  });
+  while (made < 3) std::this_thread::yield();
+  load.stop();
+  EXPECT_EQ(makers.size(), 3u);
+}
+
+TEST(LoadGenerator, StopsAllThreadsWhenACallFailsAndRethrows) {
+  std::atomic<int> calls{0};
+  LoadGenerator load(3, [&] {
+    return [&] {
+      if (++calls == 50) throw std::runtime_error("call 50");
+    };
+  });
+  while (!load.failed()) std::this_thread::yield();
+  EXPECT_THROW(load.stop(), std::runtime_error);
+}
+
+TEST(Percentile, IsASampleOfTheNearestRank) {
+  const std::vector<double> samples = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  EXPECT_EQ(percentile(samples, 50), 5);
+  EXPECT_EQ(percentile(samples, 90), 9);
+  EXPECT_EQ(percentile(samples, 99), 10);
+  EXPECT_EQ(percentile(samples, 0), 1);
+  EXPECT_EQ(percentile({}, 50), 0);
+}
+
+}  // namespace
+}  // namespace heddle::cli
