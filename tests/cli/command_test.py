@@ -222,6 +222,24 @@ class CommandTest(unittest.TestCase):
 
     # The other commands
 
+    def test_bench(self):
+        arguments = ["bench", self.model, "float32[3]", "--duration", 0.2, "--warmup", 0, "--inference-threads", 2, "--threads", 1]
+        text = self.heddle(*arguments).stdout
+        for part in ["first run", "latency", "throughput", "2 inference, 1 intra-op"]:
+            self.assertIn(part, text)
+        report = json.loads(self.heddle(*arguments, "--json").stdout)
+        latency = report["latency_ms"]
+        self.assertTrue(0 < latency["min"] <= latency["p50"] <= latency["p90"] <= latency["p99"])
+        self.assertGreater(report["requests"], 0)
+        self.assertGreater(report["throughput_per_s"], 0)
+        self.assertGreaterEqual(report["os_threads_peak"], 3)
+        config = report["config"]
+        self.assertEqual((config["threads"], config["inference_threads"]), (1, 2))
+        self.assertIn(config["backend"], ["OMP", "TBB", "NATIVE"])
+        self.assertIn("no such thing", self.refused(4, "bench", self.model, "float32[2]", "--method", "refuse"))
+        self.assertIn("--duration", self.refused(2, "bench", self.model, "float32[2]", "--duration", 0))
+        self.assertIn("--inference-threads", self.refused(2, "bench", self.model, "float32[2]", "--inference-threads", 0))
+
     def test_inspect(self):
         text = self.heddle("inspect", self.model).stdout
         for part in ["forward(", "Dict[str, Tensor]", "weight", "float32[3]", "shift", "int64[1]", "aten::mul"]:

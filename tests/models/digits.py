@@ -45,6 +45,8 @@ def check_images(heddle):
 
 if __name__ == "__main__":
     if sys.argv[1] == "rows":
+        from zoo import leave
         write_rows(Path(sys.argv[2]))
+        leave(0)
     else:
         sys.exit(check_images(sys.argv[2]))

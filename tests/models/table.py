@@ -8,6 +8,7 @@ near PyTorch's, as PyTorch reads both. A row with `error` passes when the comman
 """
 
 import argparse
+import cmath
 import json
 import math
 import subprocess
@@ -39,7 +40,7 @@ def differences(got, want):
         if not isinstance(got, dict) or list(got) != list(want):
             return [(math.inf, 1.0)]
         return [d for k in want for d in differences(got[k], want[k])]
-    if isinstance(want, float) and isinstance(got, float) and math.isfinite(want) and math.isfinite(got):
+    if type(got) is type(want) and isinstance(want, (float, complex)) and cmath.isfinite(want) and cmath.isfinite(got):
         return [(abs(got - want), abs(want))]
     equal = type(got) is type(want) and (got == want or got != got and want != want)
     return [(0.0 if equal else math.inf, 1.0)]

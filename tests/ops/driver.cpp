@@ -1,9 +1,9 @@
 // Runs operator rows (rows.py) on the kernels of the operator table and compares with PyTorch's answers (oracle.py):
-//   heddle_ops_driver ANSWERS.pt...               every row: as it is, on several threads, with strided inputs, and on
-//   each
-//                                                 implementation of the operator; a table of what failed
+//   heddle_ops_driver ANSWERS.pt...               every row: as it is, on 2, 3 and 8 threads, with strided inputs, and
+//                                                 on each implementation of the operator; a table of what failed
 //   heddle_ops_driver --only PATTERN ANSWERS.pt   the rows with the text in them
-//   heddle_ops_driver --uncovered ANSWERS.pt...   the operators that have no row, which is a failure too
+//   heddle_ops_driver --uncovered ANSWERS.pt...   the operators that no row tests, which is a failure too
+//   --elsewhere FILE                              operators that no row can call
 //   --missing FILE                                operators that may be missing: their rows are counted only
 //   --known FILE                                  rows known to differ
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <set>
 
 #include "compare.h"
+#include "forms.h"
 #include "ops/common/implementation.h"
 #include "ops/operators.h"
 #include "parallel/parallel.h"
@@ -61,10 +62,22 @@ std::string argument_difference(const std::vector<IValue>& got, const std::vecto
 
 bool looks_at_layout(const Operator& op, const Row& row) {
   // What views and questions about strides give depends on the layout, and so may random operators.
-  static const std::set<std::string> kQuestions = {
-      "aten::stride",      "aten::is_contiguous",     "aten::storage_offset", "aten::as_strided_copy",
-      "aten::as_strided_", "aten::is_set_to",         "aten::set_",           "aten::resize_",
-      "aten::resize_as_",  "aten::as_strided_scatter"};
+  static const std::set<std::string> kQuestions = {"aten::stride",
+                                                   "aten::is_contiguous",
+                                                   "aten::storage_offset",
+                                                   "aten::as_strided_copy",
+                                                   "aten::as_strided_",
+                                                   "aten::is_set_to",
+                                                   "aten::set_",
+                                                   "aten::resize_",
+                                                   "aten::resize_as_",
+                                                   "aten::as_strided_scatter",
+                                                   "aten::view_copy",
+                                                   "aten::view_as_complex_copy",
+                                                   "aten::_reshape_alias_copy",
+                                                   "aten::sym_stride",
+                                                   "aten::sym_storage_offset",
+                                                   "aten::is_non_overlapping_and_dense"};
   if (kQuestions.contains(op.schema.name) || (op.flags & schema::kRandom) || row.meta_only) return true;
   return std::any_of(op.schema.returns.begin(), op.schema.returns.end(),
                      [](const schema::Argument& result) { return result.alias && !result.alias->is_write; });
@@ -75,6 +88,21 @@ bool changes_dtype(const Row& row) {
   static const std::set<std::string> kViews = {"aten::real", "aten::imag", "aten::view_as_real",
                                                "aten::view_as_complex", "aten::view.dtype"};
   return kViews.contains(row.op);
+}
+
+// The compiler reorders and merges by the schema's alias marks, so a result that may be an argument or a view of one
+// must carry a mark, also where PyTorch's own schema lacks it.
+std::string unmarked_sharing(const Operator& op, const Run& got) {
+  std::set<const Storage*> given;
+  for (const Tensor& tensor : tensors_in(got.arguments)) given.insert(tensor.impl()->storage.get());
+  for (size_t i = 0; i < op.schema.returns.size() && i < got.outputs.size(); ++i) {
+    if (op.schema.returns[i].alias) continue;
+    for (const Tensor& tensor : tensors_in({got.outputs[i]})) {
+      if (given.contains(tensor.impl()->storage.get()))
+        return concat("the schema hides that result ", i, " is an alias");
+    }
+  }
+  return {};
 }
 
 std::string check_run(const Operator& op, const Row& row, const Run& got, Comparison how) {
@@ -95,11 +123,12 @@ std::string check_run(const Operator& op, const Row& row, const Run& got, Compar
 }
 
 std::string check_variants(const Operator& op, const Row& row, const Run& first) {
-  const Result<Run> threads = run(op, row, Layout::kAsIs, 4);
-  if (!threads.ok()) return concat("4 threads: ", threads.status().message());
-  if (!(op.flags & schema::kRandom) && !row.meta_only) {
-    const std::string found = bit_difference(first.all(), threads->all());
-    if (!found.empty()) return concat("4 threads: ", found);
+  for (const int threads : {2, 3, 8}) {
+    const Result<Run> together = run(op, row, Layout::kAsIs, threads);
+    if (!together.ok()) return concat(threads, " threads: ", together.status().message());
+    if ((op.flags & schema::kRandom) || row.meta_only) continue;
+    const std::string found = bit_difference(first.all(), together->all());
+    if (!found.empty()) return concat(threads, " threads: ", found);
   }
   const Comparison values{row.rtol, row.atol, !row.meta_only, false};
   if (!looks_at_layout(op, row) && row.text.find('&') == std::string::npos) {
@@ -120,14 +149,16 @@ std::string check_variants(const Operator& op, const Row& row, const Run& first)
 }
 
 // What is wrong with the operator on this row; empty when nothing is.
-std::string check(const Row& row) {
+std::string check(const Row& row, const Forms& forms) {
   const Operator* op = find(row.op);
   if (!op) return "no such operator";
   const Result<Run> first = run(*op, row, Layout::kAsIs, 1);
   if (row.must_fail) return first.ok() ? "did not fail" : "";
   if (!first.ok()) return first.status().message();
-  const std::string found = check_run(*op, row, *first, {row.rtol, row.atol, !row.meta_only, true});
-  return found.empty() ? check_variants(*op, row, *first) : found;
+  std::string found = check_run(*op, row, *first, {row.rtol, row.atol, !row.meta_only, true});
+  if (found.empty()) found = unmarked_sharing(*op, *first);
+  if (found.empty()) found = check_variants(*op, row, *first);
+  return found.empty() ? forms.check(*op, row) : found;
 }
 
 struct Count {
@@ -149,6 +180,7 @@ int run_rows(const std::vector<Row>& rows, const std::string& only, const Except
   int ran = 0;
   int waiting = 0;
   int differing = 0;
+  const Forms forms(schema::operators());
   for (const Row& row : rows) {
     if (row.text.find(only) == std::string::npos) continue;
     const bool listed = exceptions.missing.contains(row.op);
@@ -156,7 +188,7 @@ int run_rows(const std::vector<Row>& rows, const std::string& only, const Except
       ++waiting;
       continue;
     }
-    std::string found = listed ? "is there now: take it off the list of missing operators" : check(row);
+    std::string found = listed ? "is there now: take it off the list of missing operators" : check(row, forms);
     if (exceptions.known.contains(row.text)) {
       found = found.empty() ? "agrees now: take it off the list of known differences" : "";
       ++differing;
@@ -191,17 +223,34 @@ std::set<std::string> read_names(const std::string& path) {
   return names;
 }
 
-int list_uncovered(const std::vector<Row>& rows) {
-  std::set<std::string> covered;
-  for (const Row& row : rows) covered.insert(row.op);
+// A row tests the forms and further names of its operator too, unless it is one of an error. `elsewhere` lists
+// operators that no row can call, and what tests them.
+int list_uncovered(const std::vector<Row>& rows, const std::set<std::string>& elsewhere) {
+  const Forms forms(schema::operators());
+  std::set<const Operator*> covered;
+  for (const Row& row : rows) {
+    const Operator* op = find(row.op);
+    if (!op) continue;
+    covered.insert(op);
+    if (row.must_fail) continue;
+    for (const Operator* form : forms.all(*op)) {
+      covered.insert(form);
+      for (const Operator* further : forms.all(*form)) covered.insert(further);
+    }
+  }
   int missing = 0;
+  std::set<std::string> unused = elsewhere;
   for (const Operator* op : schema::operators().all()) {
-    if (covered.contains(op->schema.full_name())) continue;
-    std::printf("no row: %s\n", op->schema.to_text().c_str());
+    const std::string name = op->schema.full_name();
+    unused.erase(name);
+    if (covered.contains(op) == !elsewhere.contains(name)) continue;
+    std::printf("%s: %s\n", covered.contains(op) ? "has a row, so take it off the list" : "no row",
+                op->schema.to_text().c_str());
     ++missing;
   }
+  for (const std::string& name : unused) std::printf("listed, but there is no such operator: %s\n", name.c_str());
   std::printf("%d operators without a row\n", missing);
-  return missing ? 1 : 0;
+  return missing || !unused.empty() ? 1 : 0;
 }
 
 int fail(const Status& status) {
@@ -212,6 +261,7 @@ int fail(const Status& status) {
 int main_of(std::vector<std::string> arguments) {
   std::string only;
   bool uncovered = false;
+  std::set<std::string> elsewhere;
   Exceptions exceptions;
   std::vector<Row> rows;
   auto table = ops::build_operator_table();
@@ -224,6 +274,8 @@ int main_of(std::vector<std::string> arguments) {
       exceptions.missing = read_names(arguments[++i]);
     } else if (arguments[i] == "--known" && i + 1 < arguments.size()) {
       exceptions.known = read_names(arguments[++i]);
+    } else if (arguments[i] == "--elsewhere" && i + 1 < arguments.size()) {
+      elsewhere = read_names(arguments[++i]);
     } else if (arguments[i] == "--uncovered") {
       uncovered = true;
     } else {
@@ -232,7 +284,7 @@ int main_of(std::vector<std::string> arguments) {
       rows.insert(rows.end(), more->begin(), more->end());
     }
   }
-  return uncovered ? list_uncovered(rows) : run_rows(rows, only, exceptions);
+  return uncovered ? list_uncovered(rows, elsewhere) : run_rows(rows, only, exceptions);
 }
 
 }  // namespace

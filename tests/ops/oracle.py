@@ -22,6 +22,7 @@ A file is not written again while the rows, the scripts and PyTorch's version ar
 
 import argparse
 import hashlib
+import importlib
 import re
 import sys
 import warnings
@@ -92,12 +93,14 @@ def plain(leaf):
         return 0
     if isinstance(leaf, torch.device):
         return str(leaf)
-    return leaf.detach() if isinstance(leaf, torch.Tensor) else leaf
+    return leaf.detach().resolve_conj().resolve_neg() if isinstance(leaf, torch.Tensor) else leaf
 
 
 def find(op):
     """The callable and the schema of `namespace::name.overload`."""
     namespace, name = op.split("::")
+    if namespace in ("torchvision", "torchaudio"):
+        importlib.import_module(namespace)  # registers its operators
     name, _, overload = name.partition(".")
     try:
         found = getattr(getattr(getattr(torch.ops, namespace), name), overload or "default")

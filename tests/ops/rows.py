@@ -7,7 +7,7 @@
     cat  [f32[2], f32[3,1]] 0 !error               PyTorch raises, and so must Heddle
     add_.Tensor  f32[3] &0                         the very tensor of argument 0 again
 
-A name without namespace means aten; no overload after the name means the unnamed one.
+A name without namespace means aten (torchvision::nms and torchaudio::_lfilter are others'); no overload after the name means the unnamed one.
 
 Tensors  DTYPE[SIZES]: f32 f64 f16 bf16 i64 i32 i16 i8 u8 b c64 c128; `[]` has no dimension, `[0,3]` no element. Then, in this order:
   {1,nan,-inf}     these values, in row-major order (sizes may be left out: one dimension)

@@ -1,72 +1,18 @@
-// Modes of lowering and running. The input is one or more functions, the last of which is the subject:
-//   function NAME:
-//   graph(...): ...
+// Modes of lowering and running functions that are given as graphs (functions.h).
 #include "base/text.h"
 #include "code/code.h"
 #include "exec/exec.h"
-#include "ir/function.h"
-#include "ir/parser.h"
-#include "ir/verifier.h"
+#include "functions.h"
 #include "lower/lower.h"
 #include "modes.h"
-#include "ops/operators.h"
 
 namespace heddle::opt {
 namespace {
 
-constexpr std::string_view kHeading = "function ";
-
-Status install_operators() {
-  static bool installed = false;
-  if (!installed) schema::install_operators(HEDDLE_TRY(ops::build_operator_table()));
-  installed = true;
-  return ok_status();
-}
-
-struct Section {
-  std::string name;
-  std::string text;
-};
-
-Result<std::vector<Section>> split_functions(const std::string& text) {
-  std::vector<Section> sections;
-  for (const std::string_view line : split(text, '\n')) {
-    if (line.starts_with(kHeading) && line.ends_with(':')) {
-      sections.push_back({std::string(line.substr(kHeading.size(), line.size() - kHeading.size() - 1)), ""});
-    } else if (!sections.empty()) {
-      sections.back().text += concat(line, "\n");
-    } else {
-      HEDDLE_REQUIRE(line.empty(), "expected 'function NAME:', but got ", quoted(line));
-    }
-  }
-  HEDDLE_REQUIRE(!sections.empty(), "expected at least one function");
-  return sections;
-}
-
-schema::FunctionSchema schema_of(const std::string& name, const ir::Graph& graph) {
-  schema::FunctionSchema schema;
-  schema.name = name;
-  for (const auto& input : graph.inputs()) {
-    schema::Argument argument;
-    argument.type = input->type();
-    schema.arguments.push_back(std::move(argument));
-  }
-  return schema;
-}
-
 // All functions with their code.
 Result<Ref<ir::CompilationUnit>> compile(const std::string& text) {
-  HEDDLE_TRY(install_operators());
-  auto unit = make_ref<ir::CompilationUnit>();
-  const std::vector<Section> sections = HEDDLE_TRY(split_functions(text));
-  for (const Section& section : sections) unit->add_function(make_ref<ir::Function>(section.name));
-  for (const Section& section : sections) {
-    ir::Function& function = *unit->find_function(section.name);
-    function.graph = HEDDLE_TRY(ir::parse_graph(section.text, unit.get()));
-    function.schema = schema_of(section.name, *function.graph);
-  }
+  Ref<ir::CompilationUnit> unit = HEDDLE_TRY(read_functions(text));
   for (const Ref<ir::Function>& function : unit->functions()) {
-    HEDDLE_TRY(ir::verify(*function->graph));
     function->set_code(HEDDLE_TRY(lower::lower_graph(*function->graph, function->qualified_name())));
   }
   return unit;

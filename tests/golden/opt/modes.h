@@ -9,6 +9,7 @@
 #include "base/ref.h"
 #include "base/result.h"
 #include "base/source.h"
+#include "ir/function.h"
 
 namespace heddle::opt {
 
@@ -22,10 +23,21 @@ struct Mode {
 
 std::span<const Mode> modes();
 
+// Installs the operators of the product, once a process.
+Status install_operators();
+
+// The graph as it prints; fails if that text, read again, is another graph.
+Result<std::string> print_twice(const ir::Graph& graph, const ir::CompilationUnit* unit);
+
 Result<std::string> run_tokens(Ref<const Source> input, std::string_view option);
 Result<std::string> run_parse(Ref<const Source> input, std::string_view option);
+Result<std::string> run_emit(Ref<const Source> input, std::string_view option);
+Result<std::string> run_import(Ref<const Source> input, std::string_view option);
+Result<std::string> run_run(Ref<const Source> input, std::string_view option);
 Result<std::string> run_types(Ref<const Source> input, std::string_view option);
 Result<std::string> run_match(Ref<const Source> input, std::string_view option);
+Result<std::string> run_graph(Ref<const Source> input, std::string_view option);
+Result<std::string> run_passes(Ref<const Source> input, std::string_view option);
 Result<std::string> run_lower(Ref<const Source> input, std::string_view option);
 Result<std::string> run_execute(Ref<const Source> input, std::string_view option);
 

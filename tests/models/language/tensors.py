@@ -167,3 +167,15 @@ class TensorConditions(nn.Module):
             steps += 1
         y = x if x.sum() > 2 and not bool(n) else -x
         return steps, y, bool((x == 1).all())
+
+
+@example((torch.ones(2),))
+class EmptyBehindItsStorage(nn.Module):
+    """An empty tensor may begin behind the end of its storage."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("far", torch.ones(3).as_strided((0, 2), (2, 1), 9))
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+        return self.far, torch.cat([self.far, x.unsqueeze(0)])

@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""Asks PyTorch and Heddle the same, and writes what came of it: `conformance.py --build build/release -o build/conformance`.
+
+    OpInfo samples   every operator of PyTorch's own test database, in six dtypes (opinfo.py), run by heddle_conformance
+    model families   the zoo and tests/models/families, run by tests/models/table.py's rules
+
+writes report.json and report.html. --ops, --dtypes, --samples and --parts narrow it. Archives that an earlier run wrote are used again.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import multiprocessing
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import torch
+
+import opinfo
+from page import page_of
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+sys.path.insert(0, str(MODELS))
+
+
+def digest():
+    here = Path(__file__).parent
+    return hashlib.sha256((here / "opinfo.py").read_bytes() + torch.__version__.encode()).hexdigest()
+
+
+def write_samples(work):
+    """The folder of one operator and dtype, made unless it is there."""
+    index, dtype, folder, limit, mark = work
+    stamp = folder / "done"
+    if not stamp.exists() or stamp.read_text().split()[0] != f"{mark}-{limit}":
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        torch.set_num_threads(1)
+        warnings.simplefilter("ignore")
+        writer = opinfo.Writer(opinfo.op_db()[index], opinfo.DTYPES[dtype], folder)
+        try:
+            writer.write(limit)
+        except Exception as e:
+            print(f"{folder.parent.name} {dtype}: PyTorch's samples cannot be written: {str(e)[:200]}", file=sys.stderr)
+            writer.cases = []
+            torch.save([], folder / "cases.pt", pickle_protocol=2)
+        stamp.write_text(f"{mark}-{limit} {len(writer.cases)} {writer.skipped}")
+    return work
+
+
+def run_samples(driver, folder):
+    """What became of each case: ok, missing, differs, fails, crashes or hangs, with words."""
+    _, count, skipped = (folder / "done").read_text().split()
+    try:
+        done = subprocess.run([driver, folder / "cases.pt"], capture_output=True, text=True, errors="replace", timeout=120)
+        end = f"crashes exit {done.returncode}"
+        lines = done.stdout.splitlines()
+    except subprocess.TimeoutExpired as e:
+        end, lines = "hangs 120 s", (e.stdout or b"").decode(errors="replace").splitlines()
+    found = {int(line.split()[0]): line.split(" ", 1)[1] for line in lines if line[:1].isdigit()}
+    return [found.get(i, end) for i in range(int(count))], int(skipped)
+
+
+def operators(options):
+    """Rows of the report for the OpInfo database."""
+    wanted = []
+    for index, op in enumerate(opinfo.op_db()):
+        if options.ops and op.name not in options.ops:
+            continue
+        for dtype in options.dtypes:
+            if opinfo.DTYPES[dtype] in op.supported_dtypes("cpu"):
+                folder = options.output / "samples" / opinfo.name_of(op) / dtype
+                wanted.append((index, dtype, folder.resolve(), options.samples, digest()))
+    driver = options.build / "bin" / "heddle_conformance"
+    rows, begin, known = [], time.time(), reasons()
+    with multiprocessing.Pool(options.jobs, maxtasksperchild=50) as pool:
+        for number, (index, dtype, folder, _, _) in enumerate(pool.imap(write_samples, wanted), 1):
+            results, skipped = run_samples(driver, folder)
+            name = opinfo.name_of(opinfo.op_db()[index])
+            rows.append({"family": "operators", "name": name, "kind": dtype, "passed": results.count("ok"), "total": len(results),
+                         "skipped": skipped, "failures": sorted({r for r in results if r != "ok"}),
+                         "reason": known.get((name, dtype), known.get((name, "*"), ""))})
+            if number % 100 == 0:
+                print(f"{number} of {len(wanted)} operators and dtypes, {time.time() - begin:.0f} s", flush=True)
+    return rows
+
+
+def models(options):
+    """Rows of the report for the zoo and the families."""
+    import table
+    subprocess.run([sys.executable, MODELS / "zoo.py", "-o", options.models / "zoo"], check=True)
+    subprocess.run([sys.executable, MODELS / "family_archives.py", "-o", options.models / "families"], check=True)
+    indexes = [options.models / "zoo" / f"{name}.json" for name in (MODELS / "zoo.txt").read_text().split()]
+    indexes += sorted(p for p in (options.models / "families").glob("*.json") if p.stem != "quick")
+    rows = []
+    for index in indexes:
+        by_kind = collections.defaultdict(list)
+        read = json.loads(index.read_text())
+        for row in read["rows"]:
+            passed, _, _, complaint = table.run(row, index.parent, options.build / "bin" / "heddle", [])
+            by_kind[row.get("family", "zoo"), row["kind"]].append("ok" if passed else f"case {row['case']}: {complaint}"[:600])
+        for (family, kind), results in by_kind.items():
+            rows.append({"family": family, "name": index.stem, "kind": kind, "passed": results.count("ok"), "total": len(results),
+                         "skipped": 0, "failures": [r for r in results if r != "ok"], "reason": ""})
+    return rows
+
+
+def reasons():
+    """By operator and dtype, from reasons.txt."""
+    lines = (Path(__file__).parent / "reasons.txt").read_text().splitlines()
+    return {tuple(line.split(" ", 2)[:2]): line.split(" ", 2)[2] for line in lines if line and line[0] != "#"}
+
+
+def summary(rows):
+    families = {}
+    for row in rows:
+        family = families.setdefault(row["family"], {"passed": 0, "total": 0, "skipped": 0})
+        for key in family:
+            family[key] += row[key]
+    return families
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Compares Heddle with PyTorch on PyTorch's own samples and on whole models.")
+    parser.add_argument("--build", type=Path, default=Path("build/release"), help="folder with bin/heddle and bin/heddle_conformance")
+    parser.add_argument("-o", "--output", type=Path, default=Path("build/conformance"), help="folder for the report")
+    parser.add_argument("--models", type=Path, default=Path("build/models"), help="folder for the models' archives")
+    parser.add_argument("--parts", nargs="+", choices=["operators", "models"], default=["operators", "models"])
+    parser.add_argument("--ops", nargs="+", help="operators (all)")
+    parser.add_argument("--dtypes", nargs="+", choices=list(opinfo.DTYPES), default=list(opinfo.DTYPES))
+    parser.add_argument("--samples", type=int, default=None, help="at most so many samples an operator and dtype (all)")
+    parser.add_argument("-j", "--jobs", type=int, default=2, help="processes that ask PyTorch")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    rows = operators(options) if "operators" in options.parts else []
+    rows += models(options) if "models" in options.parts else []
+    rows.sort(key=lambda row: (row["passed"] == row["total"], row["family"], row["name"], row["kind"]))
+    report = {"pytorch": torch.__version__, "families": summary(rows), "rows": rows}
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "report.json").write_text(json.dumps(report, indent=1))
+    (options.output / "report.html").write_text(page_of(report))
+    for family, counts in report["families"].items():
+        print(f"{family:16} {counts['passed']:6} of {counts['total']:6} pass, {counts['skipped']} without an answer of PyTorch's")
+    print(f"{options.output / 'report.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

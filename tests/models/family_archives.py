@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""Writes model families beyond the zoo: `family_archives.py -o DIR [--quick] [NAME...]`. Files and rows are as zoo.py says, with one index
+DIR/NAME.json a sample; a row also names its `family`. What PyTorch itself cannot script or trace is told, and is a failure of a quick one.
+"""
+
+import argparse
+import importlib
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import torch
+
+from families.registry import SAMPLES
+from zoo import digest_of, leave, write_call
+
+PARTS = ["vision", "audio", "text", "pictures", "sequences", "forms", "modules"]
+
+
+def archive_of(kind, module, args):
+    with torch.no_grad():
+        return torch.jit.script(module) if kind == "scripted" else torch.jit.trace(module, args, check_trace=False, strict=False)
+
+
+def write_kind(folder, sample, kind):
+    """The rows of one archive. Every call is made on a freshly loaded module, as the test does."""
+    module, calls = sample.build()
+    path = str(folder / f"{sample.name}.{kind}.pt")
+    torch.jit.save(archive_of(kind, module, next(iter(calls.values()))), path)
+    rows = []
+    for case, args in calls.items():
+        if kind == "traced" and rows:
+            break  # what else a trace is good for, only its author knows
+        torch.manual_seed(0)
+        row = write_call(folder, f"{sample.name}.{kind}.{case}", torch.jit.load(path), args)
+        rows.append({"model": sample.name, "family": sample.family, "kind": kind, "case": case, "archive": f"{sample.name}.{kind}.pt", **row,
+                     **sample.settings})
+    return rows
+
+
+def write(folder, sample, mark):
+    """Writes the sample unless what is there carries `mark`; what PyTorch could not do, by kind."""
+    index = folder / f"{sample.name}.json"
+    if index.exists():
+        known = json.loads(index.read_text())
+        if known["digest"] == mark:
+            return known["impossible"]
+    begin, rows, impossible = time.time(), [], {}
+    for kind in sample.kinds:
+        try:
+            rows += write_kind(folder, sample, kind)
+        except Exception as e:
+            impossible[kind] = f"{type(e).__name__}: {str(e).strip()}"[:2000]
+    index.write_text(json.dumps({"digest": mark, "rows": rows, "impossible": impossible}, indent=1))
+    print(f"{sample.name:40} {len(rows)} calls, {time.time() - begin:.1f} s", flush=True)
+    return impossible
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes archives of model families with PyTorch's answers.")
+    parser.add_argument("names", nargs="*", help="samples (all)")
+    parser.add_argument("-o", "--output", type=Path, help="folder to write to")
+    parser.add_argument("--quick", action="store_true", help="those of the test run alone, and one index of them, quick.json")
+    parser.add_argument("--list", action="store_true", help="print family, name and whether it is quick, and write nothing")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    for part in PARTS:
+        importlib.import_module(f"families.{part}")
+    here = Path(__file__).parent
+    chosen = [s for s in SAMPLES if (s.quick or not options.quick) and (not options.names or s.name in options.names)]
+    if options.list:
+        print(*(f"{s.family:16} {s.name:40} {'quick' if s.quick else ''}".rstrip() for s in chosen), sep="\n")
+        return 0
+    if not options.output:
+        parser.error("-o says where to write")
+    options.output.mkdir(parents=True, exist_ok=True)
+    shared = [here / "families" / name for name in ("registry.py", "pictures.py", "sequences.py")]
+    common = [here / "family_archives.py", here / "zoo.py", *shared]
+    failed = False
+    for sample in chosen:
+        source = here / "families" / f"{sample.make.__module__.rpartition('.')[2]}.py"
+        for kind, why in write(options.output, sample, digest_of([*common, source])).items():
+            failed |= sample.quick
+            print(f"{sample.name}: PyTorch has no {kind} form: {why[:300 if not sample.quick else None]}", file=sys.stderr)
+    if options.quick and not options.names:
+        rows = [row for s in chosen for row in json.loads((options.output / f"{s.name}.json").read_text())["rows"]]
+        (options.output / "quick.json").write_text(json.dumps({"rows": rows}, indent=1))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    leave(main())
