@@ -16,9 +16,11 @@ from pathlib import Path
 import torch
 
 from language.registry import EXAMPLES
-from zoo import digest_of, write_call
+from zoo import digest_of, in_child, leave, write_call
 
-PARTS = ["numbers", "text", "containers", "flow", "classes", "modules", "tensors", "futures", "traced"]
+PARTS = ["numbers", "text", "containers", "flow", "classes", "modules", "tensors", "futures", "traced", "frozen"]
+if hasattr(torch.jit, "_awaitable"):
+    PARTS.append("awaitables")
 
 
 def write_row(folder, name, number, made, module):
@@ -63,10 +65,10 @@ def main():
         if options.names and example.name not in options.names:
             continue
         try:
-            rows += write_example(options.output, example)
-        except Exception as e:
+            rows += in_child(lambda: write_example(options.output, example))
+        except RuntimeError as e:
             failures += 1
-            print(f"{example.name}: {e}" + (f"\n    {e.__cause__}" if e.__cause__ else ""), file=sys.stderr)
+            print(f"{example.name}: {e}", file=sys.stderr)
     if not failures and not options.names:
         index.write_text(json.dumps({"digest": mark, "rows": rows}, indent=1))
     print(f"{len(rows)} calls of {len({r['model'] for r in rows})} archives, {failures} failures")
@@ -74,4 +76,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

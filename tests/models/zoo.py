@@ -13,6 +13,8 @@ magnitude: random weights give outputs of any scale. (PyTorch in float32 is with
 import argparse
 import hashlib
 import json
+import multiprocessing
+import os
 import sys
 import time
 import warnings
@@ -47,6 +49,42 @@ def tensors(value):
 def tolerances(expected):
     scale = max([0.0] + [t.abs().nan_to_num(0, 0, 0).max().item() for t in tensors(expected) if t.is_floating_point() and t.numel()])
     return {"rtol": 1e-4, "atol": 1e-5 * (scale or 1.0)}
+
+
+def leave(code):
+    """Ends the process at once: PyTorch 1.13 may abort while it takes down the threads that ran what models forked."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
+
+
+def in_child(work, tries=20):
+    """What work() returns in a child process, or the error it raises. PyTorch 1.13 now and then dies in a thread of its own while forks
+    fail (a race inside it); then it is asked again."""
+    context = multiprocessing.get_context("fork")
+    for _ in range(tries):
+        reader, writer = context.Pipe(duplex=False)
+
+        def run():
+            try:
+                writer.send((work(), None))
+            except Exception as e:
+                writer.send((None, f"{e}" + (f"\n    {e.__cause__}" if e.__cause__ else "")))
+            leave(0)
+
+        child = context.Process(target=run)
+        child.start()
+        writer.close()
+        try:
+            result, error = reader.recv()
+        except EOFError:
+            continue
+        finally:
+            child.join()
+        if error is not None:
+            raise RuntimeError(error)
+        return result
+    raise RuntimeError(f"PyTorch died {tries} times, the last time with exit code {child.exitcode}")
 
 
 def digest_of(paths):
@@ -109,4 +147,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
