@@ -4,13 +4,16 @@ CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat bu
 
 PREFIX ?= /usr/local
 
-.PHONY: help run setup release debug install test asan tsan ubsan fuzz format layers
+.PHONY: help run setup release debug install test test-matrix asan tsan ubsan fuzz bench conformance format layers
 help:
 	@echo "make run                      build, and let the bundled model read the bundled images"
 	@echo "make release | debug          build into build/release, build/debug"
 	@echo "make test                     build with tests, run all of them"
+	@echo "make test-matrix              the tests again for each row of the option table (docs/building.md)"
 	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
 	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
+	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
+	@echo "make conformance              PyTorch's own samples and whole models: build/conformance/report.html, report.json"
 	@echo "make install                  install the release into PREFIX (/usr/local)"
 	@echo "make format                   clang-format every C++ file"
 	@echo "make layers                   check the includes against tools/layers.txt"
@@ -42,6 +45,23 @@ test: setup
 	cmake --build --preset release
 	ctest --preset release -j $(JOBS)
 
+test-matrix: setup
+	@scripts/setup --tests --matrix
+	scripts/test-matrix $(ROWS)
+
+bench: setup
+	@scripts/setup --tests --bench
+	@$(call CONFIGURE,bench)
+	cmake --build --preset bench --target heddle heddle_threads_bench
+	/usr/bin/python3 tests/models/zoo.py -o build/models/zoo
+	/usr/bin/python3 bench/run.py $(if $(QUICK),--quick)
+
+conformance: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
+	cmake --build --preset release --target heddle heddle_conformance
+	/usr/bin/python3 tests/conformance/conformance.py -j $(JOBS)
+
 asan tsan ubsan: setup
 	@scripts/setup --tests
 	@$(call CONFIGURE,$@)
@@ -62,6 +82,6 @@ layers:
 	python3 tools/check_layers.py
 
 # Words that are promised and not there yet fail, saying so.
-.PHONY: bench conformance libtorch
-bench conformance libtorch:
+.PHONY: libtorch
+libtorch:
 	@echo "make $@: not there yet." >&2; exit 1
