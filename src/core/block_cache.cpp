@@ -17,17 +17,19 @@ constexpr size_t kStepsOfDoubling = 4;
 constexpr size_t kBlocksOfSize = 16;
 
 // A block fits requests between its size and the next smaller one, so at most a fifth of it lies idle.
+// Sizes are 5 to 8 quarters of a power of two, its exponent the octave.
 struct Size {
-  size_t index;
-  size_t bytes;
+  size_t octave;
+  size_t steps;
+  size_t index() const { return octave * kStepsOfDoubling + steps; }
+  size_t bytes() const { return steps * ((size_t{1} << octave) / kStepsOfDoubling); }
 };
 
 Size size_for(size_t bytes) {
   bytes = std::max(bytes, kSmallest);
   const size_t octave = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^octave < bytes <= 2^(octave + 1)
   const size_t step = (size_t{1} << octave) / kStepsOfDoubling;
-  const size_t steps = (bytes + step - 1) / step;  // 5 to 8
-  return {octave * kStepsOfDoubling + steps, steps * step};
+  return {octave, (bytes + step - 1) / step};
 }
 
 constexpr size_t kSizes = 26 * kStepsOfDoubling + 2 * kStepsOfDoubling;
@@ -37,6 +39,7 @@ constexpr size_t kSizes = 26 * kStepsOfDoubling + 2 * kStepsOfDoubling;
 struct Shelf {
   std::atomic_flag busy;
   size_t count = 0;                              // guarded by busy
+  size_t bytes = 0;                              // of each block; guarded by busy
   std::array<void*, kBlocksOfSize> blocks = {};  // guarded by busy
 };
 
@@ -84,24 +87,27 @@ void* take_block(size_t bytes) {
     return std::aligned_alloc(kBlockAlignment, rounded);
   }
   const Size size = size_for(bytes);
-  Shelf& shelf = shelves()[size.index];
+  Shelf& shelf = shelves()[size.index()];
   if (const TryLock lock(shelf.busy); lock && shelf.count > 0) {
-    g_cached.fetch_sub(size.bytes, std::memory_order_relaxed);
+    g_cached.fetch_sub(size.bytes(), std::memory_order_relaxed);
     return shelf.blocks[--shelf.count];
   }
-  return std::aligned_alloc(kBlockAlignment, size.bytes);
+  return std::aligned_alloc(kBlockAlignment, size.bytes());
 }
 
 void give_block(void* block, size_t bytes) {
   if (is_kept(bytes) && block) {
     const Size size = size_for(bytes);
-    Shelf& shelf = shelves()[size.index];
+    Shelf& shelf = shelves()[size.index()];
     const TryLock lock(shelf.busy);
-    if (lock && shelf.count < kBlocksOfSize &&
-        g_cached.load(std::memory_order_relaxed) + size.bytes <= kMostCachedBytes) {
-      g_cached.fetch_add(size.bytes, std::memory_order_relaxed);
-      shelf.blocks[shelf.count++] = block;
-      return;
+    if (lock && shelf.count < kBlocksOfSize) {
+      // Counted first: two threads must not both see room for one block.
+      if (g_cached.fetch_add(size.bytes(), std::memory_order_relaxed) + size.bytes() <= kMostCachedBytes) {
+        shelf.bytes = size.bytes();
+        shelf.blocks[shelf.count++] = block;
+        return;
+      }
+      g_cached.fetch_sub(size.bytes(), std::memory_order_relaxed);
     }
   }
   std::free(block);
@@ -110,14 +116,11 @@ void give_block(void* block, size_t bytes) {
 size_t cached_block_bytes() { return g_cached.load(std::memory_order_relaxed); }
 
 void release_cached_blocks() {
-  for (size_t i = 0; i < kSizes; ++i) {
-    Shelf& shelf = shelves()[i];
+  for (Shelf& shelf : shelves()) {
     const TryLock lock(shelf.busy);
     if (!lock) continue;
     for (; shelf.count > 0; --shelf.count) {
-      const size_t octave = (i - kStepsOfDoubling - 1) / kStepsOfDoubling;
-      const size_t steps = i - octave * kStepsOfDoubling;
-      g_cached.fetch_sub(steps * ((size_t{1} << octave) / kStepsOfDoubling), std::memory_order_relaxed);
+      g_cached.fetch_sub(shelf.bytes, std::memory_order_relaxed);
       std::free(shelf.blocks[shelf.count - 1]);
     }
   }
