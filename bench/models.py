@@ -10,42 +10,23 @@ PyTorch (default: /usr/bin/python3). A figure is the median over the rounds of a
 
 import argparse
 import json
-import platform
-import shlex
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measure import heddle_bench, machine, peer, scripted
+
 MODELS = ["resnet50", "mobilenet_v2", "vit_b_16", "swin_t", "efficientnet_b0", "lstm_lm", "transformer_encoder"]
 
 
-def last_json(command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{shlex.join(str(c) for c in command)}: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
 def heddle(options, archive, arguments, threads):
-    report = last_json([options.heddle, "bench", archive, "--args", arguments, "--threads", threads, "--duration", options.seconds,
-                        "--warmup", 0.2, "--json"])
+    report = heddle_bench(options.heddle, archive, arguments, threads, options.seconds)
     return {"load_ms": report["load_ms"], "first_ms": report["first_ms"], "min_ms": report["latency_ms"]["min"],
             "p50_ms": report["latency_ms"]["p50"], "rss_peak_mb": report["rss_peak_mb"]}
 
 
-def peer(options, command, archive, arguments, threads):
-    return last_json([*shlex.split(command), "bench/peers/torchscript.py", archive, arguments, "--threads", threads, "--seconds", options.seconds])
-
-
 def median(rounds):
     return {key: statistics.median(r[key] for r in rounds) for key in rounds[0] if key != "peer"}
-
-
-def processor():
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main():
@@ -61,18 +42,16 @@ def main():
     options = parser.parse_args()
     peers = options.peer or ["/usr/bin/python3"]
     results = []
-    print(f"{processor()}, batch 1, median milliseconds a call")
+    print(f"{machine()['processor']}, batch 1, median milliseconds a call")
     print(f"{'model':22} {'threads':>7} {'Heddle':>9} {'first':>9}   peers", flush=True)
     for model in options.models:
-        archive, arguments = (options.archives / f"{model}.scripted{end}" for end in (".pt", ".first.args.pt"))
-        if not archive.exists():
-            sys.exit(f"models.py: no {archive}; tests/models/zoo.py writes it")
+        archive, arguments = scripted(options.archives, model)
         for threads in options.threads:
             ours, theirs = [], [[] for _ in peers]
             for _ in range(options.rounds):
                 ours.append(heddle(options, archive, arguments, threads))
                 for rounds, command in zip(theirs, peers):
-                    rounds.append(peer(options, command, archive, arguments, threads))
+                    rounds.append(peer(command, "torchscript.py", archive, arguments, "--threads", threads, "--seconds", options.seconds))
             mine = median(ours)
             row = {"model": model, "threads": threads, "heddle": mine, "peers": []}
             text = f"{model:22} {threads:7} {mine['p50_ms']:9.3f} {mine['first_ms']:9.1f}"
@@ -85,7 +64,7 @@ def main():
             results.append(row)
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps({"machine": processor(), "results": results}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"machine": machine(), "results": results}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

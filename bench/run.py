@@ -9,11 +9,16 @@ people. Figures are only comparable within one run.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-from xml.sax.saxutils import escape
+
+import matplotlib
+
+from measure import machine
+
+matplotlib.use("svg")
+from matplotlib import pyplot
 
 HERE = Path(__file__).resolve().parent
 
@@ -44,35 +49,22 @@ def bars(report):
                                          r["peers"][0]["p50_ms"] if r["peers"] else None) for r in models]
 
 
-def draw(report):
-    parts, y = [], 30
-
-    def text(x, line, content, anchor="start", weight="normal"):
-        parts.append(f'<text x="{x}" y="{line}" text-anchor="{anchor}" font-weight="{weight}">{escape(content)}</text>')
-
-    text(20, y, f"Heddle (blue) beside PyTorch (grey) on {report['machine']['processor']}, {report['machine']['cpus']} CPUs", weight="bold")
-    for title, unit, rows in bars(report):
-        y += 36
-        text(20, y, f"{title}, {unit}", weight="bold")
-        largest = max(max(ours, theirs or 0) for _, ours, theirs in rows) or 1
-        for label, ours, theirs in rows:
-            y += 10
-            for figure, colour in ((ours, "#2563a8"), (theirs, "#9a9a9a")):
-                if figure is None:
-                    continue
-                parts.append(f'<rect x="260" y="{y}" width="{max(1, 420 * figure / largest):.1f}" height="10" fill="{colour}"/>')
-                text(268 + 420 * figure / largest, y + 9, f"{figure:.3g}")
-                y += 12
-            text(250, y - 4, label, "end")
-    body = "\n".join(parts)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="780" height="{y + 30}" font-family="sans-serif" font-size="11">\n'
-            f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n')
-
-
-def machine():
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
-    return {"processor": name, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
+def draw(report, path):
+    groups = list(bars(report))
+    heights = [1 + 0.5 * len(rows) for _, _, rows in groups]
+    figure, panels = pyplot.subplots(len(groups), figsize=(9, sum(heights)), height_ratios=heights, squeeze=False, layout="constrained")
+    figure.suptitle(f"{report['machine']['processor']}, {report['machine']['cpus']} CPUs")
+    for panel, (title, unit, rows) in zip(panels[:, 0], groups):
+        for name, offset, colour, figures in (("Heddle", -0.2, "#2563a8", [r[1] for r in rows]), ("PyTorch", 0.2, "#9a9a9a", [r[2] for r in rows])):
+            known = [(i + offset, value) for i, value in enumerate(figures) if value is not None]
+            drawn = panel.barh([i for i, _ in known], [value for _, value in known], height=0.38, color=colour, label=name)
+            panel.bar_label(drawn, fmt="%.3g", padding=3, fontsize=8)
+        panel.set_yticks(range(len(rows)), [label for label, _, _ in rows])
+        panel.invert_yaxis()
+        panel.margins(x=0.1)
+        panel.set_title(f"{title}, {unit}", loc="left")
+        panel.legend(loc="lower right")
+    figure.savefig(path)
 
 
 def main():
@@ -85,7 +77,7 @@ def main():
     report["threads"] = run_section(options, "threads", "threads/threads.py", "--bench", options.build / "bench" / "heddle_threads_bench", *short)
     report["models"] = run_section(options, "models", "models.py", *(short + ["--models", "mobilenet_v2"] if options.quick else []))
     (options.build / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-    (options.build / "report.svg").write_text(draw(report))
+    draw(report, options.build / "report.svg")
     print(f"wrote {options.build / 'report.json'} and {options.build / 'report.svg'}")
     return 1 if any("failed" in section for section in report.values()) else 0
 

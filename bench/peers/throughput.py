@@ -12,6 +12,8 @@ import time
 
 import torch
 
+from torchscript import prepare, read_arguments
+
 
 def main():
     parser = argparse.ArgumentParser(description="Throughput of PyTorch with several callers.")
@@ -22,9 +24,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    module = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.load(options.archive).eval()))
-    arguments = torch.load(options.arguments)
-    arguments = arguments["args"] if isinstance(arguments, dict) else arguments
+    arguments = read_arguments(options.arguments)
+    with torch.no_grad():
+        module, _ = prepare(torch.jit.load(options.archive).eval(), "optimized", arguments)
     calls = [0] * options.callers
     end = [0.0]
 

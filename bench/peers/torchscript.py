@@ -14,6 +14,11 @@ import time
 import torch
 
 
+def read_arguments(path):
+    arguments = torch.load(path)
+    return arguments["args"] if isinstance(arguments, dict) else arguments
+
+
 def prepare(module, mode, arguments):
     if mode == "plain":
         return module, mode
@@ -41,8 +46,7 @@ def main():
     begin = time.perf_counter()
     module = torch.jit.load(options.archive).eval()
     load = time.perf_counter() - begin
-    arguments = torch.load(options.arguments)
-    arguments = arguments["args"] if isinstance(arguments, dict) else arguments
+    arguments = read_arguments(options.arguments)
     module, mode = prepare(module, options.mode, arguments)
     begin = time.perf_counter()
     module(*arguments)

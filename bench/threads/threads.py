@@ -11,37 +11,13 @@ neighbour         milliseconds a call of a transformer while other processes kee
 import argparse
 import json
 import os
-import shlex
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
-PEERS = Path(__file__).resolve().parent.parent / "peers"
-
-
-def json_lines(command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{shlex.join(str(c) for c in command)}: {done.stderr.strip()[-500:]}")
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
-def archive(options, model):
-    found = [options.archives / f"{model}.scripted{end}" for end in (".pt", ".first.args.pt")]
-    if not found[0].exists():
-        sys.exit(f"threads.py: no {found[0]}; tests/models/zoo.py writes it")
-    return found
-
-
-def bench(options, model, threads, callers=1):
-    path, arguments = archive(options, model)
-    return json_lines([options.heddle, "bench", path, "--args", arguments, "--threads", threads, "--inference-threads", callers, "--warmup", 0.3,
-                       "--duration", options.seconds, "--json"])[-1]
-
-
-def peer(options, script, *arguments):
-    return json_lines([options.peer, PEERS / script, *arguments])[-1]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import heddle_bench, json_lines, peer, scripted
 
 
 def overhead(options):
@@ -49,7 +25,7 @@ def overhead(options):
     for line in json_lines([options.bench]):
         rows.append({"what": line["name"], "threads": line["threads"], "interop_threads": line["interop_threads"], "heddle_us": line["us"],
                      "heddle_best_us": line["best_us"]})
-    other = peer(options, "fork_wait.py")
+    other = peer(options.peer, "fork_wait.py")
     for row in rows:
         if row["what"] == "fork_wait":
             row.update(peer=other["peer"], peer_us=other["us"], peer_best_us=other["best_us"])
@@ -59,13 +35,13 @@ def overhead(options):
 
 
 def oversubscription(options):
-    path, arguments = archive(options, "mobilenet_v2")
+    path, arguments = scripted(options.archives, "mobilenet_v2")
     settings = [(callers, threads) for threads in (1, 2) for callers in (1, 2, 4, 8)]
     rounds = {setting: [] for setting in settings}
     for _ in range(options.rounds):
         for callers, threads in settings:
-            ours = bench(options, "mobilenet_v2", threads, callers)
-            theirs = peer(options, "throughput.py", path, arguments, "--callers", callers, "--threads", threads, "--seconds", options.seconds)
+            ours = heddle_bench(options.heddle, path, arguments, threads, options.seconds, callers)
+            theirs = peer(options.peer, "throughput.py", path, arguments, "--callers", callers, "--threads", threads, "--seconds", options.seconds)
             rounds[callers, threads].append((ours["throughput_per_s"], theirs["throughput_per_s"], ours["os_threads_peak"], theirs["os_threads"]))
     rows = []
     for (callers, threads), measured in rounds.items():
@@ -82,7 +58,7 @@ def oversubscription(options):
 
 
 def neighbour(options):
-    path, arguments = archive(options, options.neighbour_model)
+    path, arguments = scripted(options.archives, options.neighbour_model)
     rows = []
     for busy in (0, 2 * os.cpu_count()):
         neighbours = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
@@ -90,8 +66,8 @@ def neighbour(options):
             measured = {threads: ([], []) for threads in (1, 2)}
             for _ in range(options.rounds):
                 for threads in (1, 2):
-                    measured[threads][0].append(bench(options, options.neighbour_model, threads)["latency_ms"]["p50"])
-                    theirs = peer(options, "torchscript.py", path, arguments, "--threads", threads, "--seconds", options.seconds)
+                    measured[threads][0].append(heddle_bench(options.heddle, path, arguments, threads, options.seconds)["latency_ms"]["p50"])
+                    theirs = peer(options.peer, "torchscript.py", path, arguments, "--threads", threads, "--seconds", options.seconds)
                     measured[threads][1].append(theirs["p50_ms"])
         finally:
             for process in neighbours:
