@@ -123,7 +123,7 @@ void print_json(const BenchOptions& options, const Report& report) {
                                         {{"threads", get_num_threads()},
                                          {"interop_threads", get_num_interop_threads()},
                                          {"inference_threads", options.inference_threads},
-                                         {"backend", get_parallel_backend()}}}};
+                                         {"backend", parallel_info().backend}}}};
   std::printf("%s\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
 }
 
@@ -136,9 +136,9 @@ void print_table(const BenchOptions& options, const Report& report) {
   std::printf("throughput  %10.2f per second (%zu requests in %.2f s)\n", report.throughput(), latencies.size(),
               report.samples.seconds);
   std::printf("memory      %10.1f MB at most\n", report.rss_peak_mb);
-  std::printf("threads     %10d inference, %d intra-op (%.*s), %d inter-op; %d of the system at most\n",
-              options.inference_threads, get_num_threads(), static_cast<int>(get_parallel_backend().size()),
-              get_parallel_backend().data(), get_num_interop_threads(), report.os_threads_peak);
+  std::printf("threads     %10d inference, %d intra-op (%s), %d inter-op; %d of the system at most\n",
+              options.inference_threads, get_num_threads(), parallel_info().backend.c_str(), get_num_interop_threads(),
+              report.os_threads_peak);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 //
 // What nothing in the program changes of a module is constant to its code (weights are packed once, branches on
 // `training` are chosen). Assigning an attribute through the API, or asking for tensors (parameters(), attr(), ...),
-// which the caller might write, ends that for the modules loaded so far from that archive: they go on with general
-// code. freeze() makes such code again.
+// which the caller might write, ends that for the module and its copies: they go on with general code. freeze() makes
+// such code again.
 //
 // A Module may be run from any number of threads at once. Where the model assigns its own attributes, each is read and
 // written whole, and which call's value is seen is chance; clone() gives a caller its own state over the same weights.

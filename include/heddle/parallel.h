@@ -46,9 +46,6 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, F&& f) {
 // Runs f on the inter-op pool; returns at once.
 void launch(std::function<void()> f);
 
-// What runs intra-op work, chosen when Heddle was built: "OMP", "TBB" or "NATIVE".
-std::string_view get_parallel_backend();
-
 // The thread settings, where each comes from, and the libraries below.
 struct ParallelInfo {
   struct Setting {
@@ -61,7 +58,7 @@ struct ParallelInfo {
     std::optional<std::string> value;  // empty: not set
   };
   std::vector<Setting> settings;
-  std::string backend;  // "OMP", "TBB" or "NATIVE"
+  std::string backend;  // what runs intra-op work, chosen when Heddle was built: "OMP", "TBB" or "NATIVE"
   std::vector<parallel::LibraryFact> libraries;
   int hardware_concurrency;   // logical CPUs of the machine
   std::vector<int> affinity;  // those this process may run on

@@ -51,8 +51,6 @@ int get_spin_microseconds() { return parallel::spin_microseconds(); }
 
 void launch(std::function<void()> f) { parallel::launch(std::move(f)); }
 
-std::string_view get_parallel_backend() { return parallel::backend::name(); }
-
 ParallelInfo parallel_info() {
   ParallelInfo info;
   info.settings = {setting("get_num_threads()", parallel::intraop_setting()),

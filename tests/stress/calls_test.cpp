@@ -123,28 +123,5 @@ INSTANTIATE_TEST_SUITE_P(Pools, Calls, testing::Values(Sizes{1, 1}, Sizes{2, 1},
                          [](const auto& sizes) { return concat(sizes.param.threads, "and", sizes.param.interop); });
 
 // The example of PyTorch's note, word for word.
-TEST(Note, Example) {
-  jit::CompilationUnit unit(R"(
-class MyModule:
-    def __init__(self, w_y: Tensor, w_z: Tensor):
-        self.w_y = w_y
-        self.w_z = w_z
-
-def compute_z(x: Tensor, w_z: Tensor) -> Tensor:
-    return torch.mm(x, w_z)
-
-def forward(self: MyModule, x: Tensor) -> Tensor:
-    fut = torch.jit._fork(compute_z, x, self.w_z)
-    y = torch.mm(x, self.w_y)
-    z = torch.jit._wait(fut)
-    return y + z
-
-def run(x: Tensor) -> Tensor:
-    return forward(MyModule(torch.ones(3, 3), torch.ones(3, 3) * 2), x)
-)");
-  const Tensor x = tensor_of<float>({1, 2, 3}, {1, 3});
-  EXPECT_EQ(to_vector<float>(unit.run_method("run", {x}).to_tensor()), (std::vector<float>{18, 18, 18}));
-}
-
 }  // namespace
 }  // namespace heddle::stress
