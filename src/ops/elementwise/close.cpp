@@ -3,6 +3,7 @@
 
 #include "ops/common/copy.h"
 #include "ops/common/iterator.h"
+#include "ops/common/nan.h"
 #include "ops/elementwise/binary.h"
 #include "ops/reduce/reduce.h"
 #include "schema/boxed.h"
@@ -12,11 +13,6 @@ namespace heddle::ops {
 namespace {
 
 using schema::boxed;
-
-template <class T>
-bool is_nan(T x) {
-  return x != x;
-}
 
 // What tolerances are measured in: integers as float32.
 template <class T>

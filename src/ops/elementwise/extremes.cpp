@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ops/common/forms.h"
+#include "ops/common/nan.h"
 #include "ops/elementwise/binary.h"
 #include "ops/elementwise/clamp.h"
 #include "ops/elementwise/rows.h"
@@ -11,10 +12,6 @@
 namespace heddle::ops {
 namespace {
 
-template <class T>
-bool is_nan(T x) {
-  return x != x;
-}
 // A nan on either side is the result.
 struct Maximum {
   template <class T>

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "ops/common/nan.h"
 #include "ops/common/out.h"
 #include "ops/order/lines.h"
 #include "schema/boxed.h"
@@ -15,10 +16,6 @@ namespace {
 using schema::boxed;
 using Pair = std::tuple<Tensor, Tensor>;
 
-template <class T>
-bool is_nan(T x) {
-  return x != x;
-}
 // The place of the element that would be at `rank` if the line were sorted, stably.
 template <class T>
 int64_t place_of_rank(const T* line, std::vector<int64_t>& places, int64_t rank) {

@@ -6,6 +6,7 @@
 #include "ops/backend/rows.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
+#include "ops/common/nan.h"
 #include "parallel/parallel.h"
 
 namespace heddle::ops {
@@ -132,15 +133,6 @@ Attempt attempt_simd(PoolProblem& p) {
   if (p.indices.defined()) return Attempt::declined("indices are wanted");
   p.channels_last ? pool_pixels(p) : pool_planes(p);
   return Attempt::done();
-}
-
-template <class T>
-bool is_nan(T v) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return v != v;
-  } else {
-    return false;
-  }
 }
 
 // The maximum or mean of one box of a channel whose pixels lie `pixel` elements apart.

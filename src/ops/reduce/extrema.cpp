@@ -5,6 +5,7 @@
 #include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
+#include "ops/common/nan.h"
 #include "ops/reduce/reduce.h"
 #include "ops/reduce/reduce_kernel.h"
 #include "schema/boxed.h"
@@ -14,10 +15,6 @@ namespace {
 
 using schema::boxed;
 
-template <class T>
-bool is_nan(T x) {
-  return x != x;
-}
 // Whether v takes the place of `best`: better, or the first nan.
 template <bool largest, class T>
 bool replaces(T v, T best) {
