@@ -1,5 +1,6 @@
 // Packed convolutions give channels-last results. Operators that compute the same numbers from any strides keep them
 // so; before every other reader, which might see the strides, PyTorch's contiguous layout is restored.
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <unordered_map>
@@ -58,15 +59,10 @@ constexpr std::array kAnyLayout = std::to_array<std::string_view>({
     "aten::clamp",
     "aten::clamp_",
 });
-// New tensors whose layout does not depend on that of the argument.
-constexpr std::array kOwnLayout = std::to_array<std::string_view>({"heddle::convolution"});
 
-template <size_t n>
-bool is_one_of(const ir::Node& node, const std::array<std::string_view, n>& names) {
-  for (const std::string_view name : names) {
-    if (node.is_operator(name)) return true;
-  }
-  return false;
+bool takes_any_layout(const ir::Node& node) {
+  return std::any_of(kAnyLayout.begin(), kAnyLayout.end(),
+                     [&](std::string_view name) { return node.is_operator(name); });
 }
 
 class Layouts {
@@ -86,7 +82,7 @@ class Layouts {
  private:
   bool turns(const ir::Node& node) const {
     if (node.is_operator("heddle::convolution") || node.is_operator("heddle::convolution_add_")) return true;
-    if (!is_one_of(node, kAnyLayout)) return false;
+    if (!takes_any_layout(node)) return false;
     if (node.op->schema.returns[0].alias) return turned_.count(node.input(0)) > 0;
     for (const ir::Value* input : node.inputs()) {
       if (turned_.count(input)) return true;
@@ -116,8 +112,9 @@ class Layouts {
   // Whether the use might see strides, or keep an alias.
   bool sees(const ir::Use& use) const {
     const ir::Node& user = *use.user;
-    if (reads_shape_only(user) || is_one_of(user, kAnyLayout)) return false;
-    if (is_one_of(user, kOwnLayout)) return use.input != 0;
+    if (reads_shape_only(user) || takes_any_layout(user)) return false;
+    // Its result's layout does not depend on that of the input.
+    if (user.is_operator("heddle::convolution")) return use.input != 0;
     return !(user.is(ir::NodeKind::kListConstruct) && goes_to_cat_only(user));
   }
 

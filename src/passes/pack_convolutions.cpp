@@ -21,51 +21,25 @@ struct Operators {
   const schema::Operator* add = schema::operators().find("heddle::convolution_add_", "");
 };
 
-struct Ending {
-  std::string activation;
-  double low = 0;
-  double high = 0;
-};
-
-// Where each operator has what packing needs.
-struct Places {
-  size_t groups;
-};
-
-std::optional<Places> convolution_places(const ir::Node& node) {
-  if (node.is_operator("aten::conv2d") && node.op->schema.overload.empty()) return Places{6};
+// The input that holds the number of groups; none where the node is no convolution that can be packed.
+std::optional<size_t> groups_of(const ir::Node& node) {
+  if (node.is_operator("aten::conv2d") && node.op->schema.overload.empty()) return 6;
   const bool general = node.is_operator("aten::_convolution") || node.is_operator("aten::convolution");
-  if (general && is_constant_bool(node.input(6), false)) return Places{8};
+  if (general && is_constant_bool(node.input(6), false)) return 8;
   return std::nullopt;
 }
 
 bool is_packable(const ir::Node& node) {
-  const std::optional<Places> places = convolution_places(node);
-  if (!places || !node.inputs()[0]->type()->is(TypeKind::kTensor)) return false;
+  const std::optional<size_t> groups = groups_of(node);
+  if (!groups || !node.inputs()[0]->type()->is(TypeKind::kTensor)) return false;
   const Tensor* weight = constant_tensor(node.input(1));
   const IValue* bias = constant_of(node.input(2));
   if (!weight || weight->dim() != 4 || weight->dtype() != DType::kFloat32 || !bias) return false;
-  for (const size_t i : {size_t{3}, size_t{4}, size_t{5}, places->groups}) {
+  for (const size_t i : {size_t{3}, size_t{4}, size_t{5}, *groups}) {
     const IValue* value = constant_of(node.input(i));
     if (!value || !(value->is_list() || value->is_int())) return false;
   }
   return true;
-}
-
-bool is_activation(const ir::Node& node, std::string_view name) {
-  return node.is_operator(concat("aten::", name)) || node.is_operator(concat("aten::", name, "_"));
-}
-
-std::optional<Ending> ending_of(const ir::Node& node) {
-  for (const std::string_view name : {"relu", "silu", "hardswish", "sigmoid"}) {
-    if (is_activation(node, name)) return Ending{std::string(name), 0, 0};
-  }
-  if (is_activation(node, "relu6")) return Ending{"hardtanh", 0, 6};
-  if (!is_activation(node, "hardtanh")) return std::nullopt;
-  const std::optional<double> low = constant_number(node.input(1));
-  const std::optional<double> high = constant_number(node.input(2));
-  if (!low || !high || !(*low <= *high)) return std::nullopt;
-  return Ending{"hardtanh", *low, *high};
 }
 
 // Whether the value is a new tensor of its node that shares memory with no other value.
@@ -148,16 +122,16 @@ class Packer {
       if (added) taken.push_back(reader);
     }
     ir::Node* const last = taken.back();
-    Ending ending;
+    Activation activation;
     if (ir::Node* reader = only_reader(last->output()); reader && reader->owner() == last->owner()) {
-      if (std::optional<Ending> found = ending_of(*reader)) {
-        ending = *std::move(found);
+      if (std::optional<Activation> found = activation_of(*reader)) {
+        activation = *std::move(found);
         taken.push_back(reader);
       }
     }
 
     const ir::InsertPointGuard guard(graph_, last);
-    ir::Value* weights = HEDDLE_TRY(packed_weights(*convolution, affine, ending));
+    ir::Value* weights = HEDDLE_TRY(packed_weights(*convolution, affine, activation));
     std::vector<ir::Value*> inputs = {convolution->input(0), weights};
     if (added) inputs.push_back(added);
     ir::Node* packed = graph_.create_operator(added ? *operators_.add : *operators_.run, inputs);
@@ -198,8 +172,7 @@ class Packer {
   }
 
   Result<ir::Value*> packed_weights(const ir::Node& convolution, const std::optional<Affine>& affine,
-                                    const Ending& ending) {
-    const Places places = *convolution_places(convolution);
+                                    const Activation& activation) {
     const auto constant = [&](size_t i) { return convolution.input(i)->node()->constant; };
     std::vector<IValue> arguments = {constant(1), IValue(), constant(2)};
     if (affine) {
@@ -210,8 +183,8 @@ class Packer {
       const IValue value = constant(i);
       arguments.push_back(value.is_int() ? make_int_list(std::vector<int64_t>{value.as_int()}) : value);
     }
-    arguments.insert(arguments.end(),
-                     {constant(places.groups), IValue(ending.activation), IValue(ending.low), IValue(ending.high)});
+    arguments.insert(arguments.end(), {constant(*groups_of(convolution)), IValue(activation.name),
+                                       IValue(activation.low), IValue(activation.high)});
     std::vector<IValue> packed = HEDDLE_TRY(schema::call_operator(*operators_.pack, arguments));
     return graph_.insert_constant(std::move(packed[0]), convolution.range, types::any());
   }

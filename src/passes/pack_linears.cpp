@@ -44,17 +44,6 @@ std::optional<Linear> linear_of(const ir::Node& node) {
   return out;
 }
 
-std::string ending_of(const ir::Node& node) {
-  for (const std::string_view name : {"relu", "silu", "sigmoid", "tanh"}) {
-    if (node.is_operator(concat("aten::", name)) || node.is_operator(concat("aten::", name, "_")))
-      return std::string(name);
-  }
-  if (!node.is_operator("aten::gelu")) return {};
-  const IValue* kind = constant_of(node.input(1));
-  if (!kind || !kind->is_string()) return {};
-  return kind->as_string() == "none" ? "gelu" : kind->as_string() == "tanh" ? "gelu_tanh" : "";
-}
-
 class Packer {
  public:
   explicit Packer(ir::Graph& graph) : graph_(graph) {}
@@ -82,20 +71,17 @@ class Packer {
  private:
   Status pack(ir::Node* node, const Linear& linear) {
     ir::Node* function = only_reader(node->output());
-    std::string ending;
-    if (function && function->owner() == node->owner()) ending = ending_of(*function);
+    std::optional<Activation> activation;
+    if (function && function->owner() == node->owner()) activation = activation_of(*function);
 
     const ir::InsertPointGuard guard(graph_, node);
-    const std::vector<IValue> arguments = {IValue(*linear.weight), linear.bias, IValue(linear.is_right_side),
-                                           IValue(linear.of_matrices), IValue(ending)};
-    std::vector<IValue> packed = HEDDLE_TRY(schema::call_operator(*pack_, arguments));
-    ir::Value* weights = graph_.insert_constant(std::move(packed[0]), node->range, types::any());
+    ir::Value* weights = HEDDLE_TRY(packed_weights(linear, activation.value_or(Activation()), node->range));
     const std::vector<ir::Value*> inputs = {linear.input, weights};
     ir::Node* run = graph_.insert(graph_.create_operator(*run_, inputs));
     run->add_output(types::tensor());
     run->range = node->range;
     run->inlined_at = node->inlined_at;
-    if (!ending.empty()) replace(function, run);
+    if (activation) replace(function, run);
     replace(node, run);
     return ok_status();
   }
@@ -128,12 +114,12 @@ class Packer {
     const ir::InsertPointGuard guard(graph_, node);
     std::vector<ir::Value*> inputs = node->inputs();
     for (const size_t i : block.weights) {
-      std::string ending;
-      if (i == block.with_activation) ending = is_constant_bool(node->input(block.use_gelu), true) ? "gelu" : "relu";
-      const std::vector<IValue> arguments = {*constant_of(node->input(i)), *constant_of(node->input(i + 1)),
-                                             IValue(false), IValue(false), IValue(ending)};
-      std::vector<IValue> packed = HEDDLE_TRY(schema::call_operator(*pack_, arguments));
-      inputs.push_back(graph_.insert_constant(std::move(packed[0]), node->range, types::any()));
+      Activation activation;
+      if (i == block.with_activation) {
+        activation.name = is_constant_bool(node->input(block.use_gelu), true) ? "gelu" : "relu";
+      }
+      const Linear linear{nullptr, constant_tensor(node->input(i)), *constant_of(node->input(i + 1)), false, false};
+      inputs.push_back(HEDDLE_TRY(packed_weights(linear, activation, node->range)));
     }
     ir::Node* run = graph_.insert(graph_.create_operator(*block.packed, inputs));
     run->range = node->range;
@@ -143,6 +129,15 @@ class Packer {
     }
     node->destroy();
     return ok_status();
+  }
+
+  Result<ir::Value*> packed_weights(const Linear& linear, const Activation& activation, const SourceRange& range) {
+    const std::vector<IValue> arguments = {IValue(*linear.weight),       linear.bias,
+                                           IValue(linear.is_right_side), IValue(linear.of_matrices),
+                                           IValue(activation.name),      IValue(activation.low),
+                                           IValue(activation.high)};
+    std::vector<IValue> packed = HEDDLE_TRY(schema::call_operator(*pack_, arguments));
+    return graph_.insert_constant(std::move(packed[0]), range, types::any());
   }
 
   static void replace(ir::Node* old, ir::Node* run) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "ir/graph.h"
 
@@ -28,6 +29,15 @@ inline std::optional<double> constant_number(const ir::Value* value) {
   if (!constant || !(constant->is_int() || constant->is_double())) return std::nullopt;
   return constant->is_int() ? static_cast<double>(constant->as_int()) : constant->as_double();
 }
+
+// An activation as the packed operators name it (ops/common/activation.h).
+struct Activation {
+  std::string name;
+  double low = 0;
+  double high = 0;
+};
+// None where the node is no activation of a tensor, or its settings are not constant.
+std::optional<Activation> activation_of(const ir::Node& node);
 
 // Whether the node only asks for the shape of its argument.
 bool reads_shape_only(const ir::Node& node);

@@ -4,9 +4,10 @@
 
 #include "ops/attention/attention.h"
 #include "ops/attention/nested.h"
+#include "ops/common/activation.h"
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
-#include "ops/common/iterator.h"
 #include "ops/linalg/matmul.h"
 #include "ops/linalg/packed_linear.h"
 #include "ops/norm/layer_norm.h"
@@ -16,6 +17,7 @@
 namespace heddle::ops {
 namespace {
 
+using Kind = backend::Activation::Kind;
 using MaybeTensor = std::optional<Tensor>;
 using TwoTensors = std::tuple<Tensor, Tensor>;
 
@@ -184,24 +186,8 @@ Result<TwoTensors> packed_multi_head_attention(const Tensor& query, const Tensor
 }
 
 Result<Tensor> added(const Tensor& a, const Tensor& b) {
-  Iterator it;
-  it.output(Out()).input(a).input(b);
-  HEDDLE_TRY(it.build(Promote::kCommon));
-  HEDDLE_TRY(it.map_binary<FloatTypes>("add", []<class T>(T x, T y) { return x + y; }));
-  return it.result();
-}
-
-Result<Tensor> activated(const Tensor& x, bool use_gelu) {
-  Iterator it;
-  it.output(Out()).input(x);
-  HEDDLE_TRY(it.build(Promote::kCommon));
-  if (use_gelu) {
-    HEDDLE_TRY(it.map_unary<FloatTypes>(
-        "gelu", []<class T>(T v) { return v * T(0.5) * (T(1) + std::erf(v * T(0.70710678118654752440))); }));
-  } else {
-    HEDDLE_TRY(it.map_unary<FloatTypes>("relu", []<class T>(T v) { return v < T(0) ? T(0) : v; }));
-  }
-  return it.result();
+  const IValue arguments[] = {a, b, 1};
+  return call_tensor_operator("aten::add", "Tensor", arguments);
 }
 
 Result<Tensor> normalized(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
@@ -242,7 +228,7 @@ Result<Tensor> encode(const Tensor& src, const Heads& heads, const Feedforward& 
   const Tensor residual = x;
   if (f.norm_first) x = HEDDLE_TRY(normalized(x, f.norm_weight_2, f.norm_bias_2, f.eps));
   x = HEDDLE_TRY(map(x, f.weight_1, f.bias_1, f.packed_1));
-  if (!f.packed_1) x = HEDDLE_TRY(activated(x, f.use_gelu));
+  if (!f.packed_1) x = HEDDLE_TRY(activated(x, {f.use_gelu ? Kind::kGelu : Kind::kRelu}));
   x = HEDDLE_TRY(map(x, f.weight_2, f.bias_2, f.packed_2));
   x = HEDDLE_TRY(added(x, residual));
   if (!f.norm_first) x = HEDDLE_TRY(normalized(x, f.norm_weight_2, f.norm_bias_2, f.eps));

@@ -8,17 +8,15 @@
 
 #include "base/ref.h"
 #include "base/result.h"
+#include "ops/backend/activation.h"
 #include "ops/backend/convolution_plan.h"
 
 namespace heddle::ops::backend {
 
 // What a convolution does to each sum before it stores it: adds an element of another tensor, then applies a function.
-enum class Activation : uint8_t { kNone, kRelu, kClamp, kSilu, kHardswish, kSigmoid };
 struct ConvolutionEnding {
   bool add = false;
-  Activation activation = Activation::kNone;
-  float low = 0;  // of kClamp
-  float high = 0;
+  Activation activation;
   auto operator<=>(const ConvolutionEnding&) const = default;
 };
 

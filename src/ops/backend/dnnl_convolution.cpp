@@ -70,25 +70,7 @@ struct Primitive {
 dnnl::primitive_attr attributes_of(const ConvolutionEnding& ending) {
   dnnl::post_ops steps;
   if (ending.add) steps.append_sum();
-  switch (ending.activation) {
-    case Activation::kNone:
-      break;
-    case Activation::kRelu:
-      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-      break;
-    case Activation::kClamp:
-      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_clip, ending.low, ending.high);
-      break;
-    case Activation::kSilu:
-      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_swish, 1.0f, 0.0f);
-      break;
-    case Activation::kHardswish:
-      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_hardswish, 0.0f, 0.0f);
-      break;
-    case Activation::kSigmoid:
-      steps.append_eltwise(1.0f, dnnl::algorithm::eltwise_logistic, 0.0f, 0.0f);
-      break;
-  }
+  append(steps, ending.activation);
   dnnl::primitive_attr attributes = attributes_with_user_scratchpad();
   attributes.set_post_ops(steps);
   return attributes;

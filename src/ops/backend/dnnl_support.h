@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "ops/backend/activation.h"
 #include "ops/backend/dnnl_threads.h"
 #include "ops/backend/scratch.h"
 
@@ -49,6 +50,34 @@ inline dnnl::primitive_attr attributes_with_user_scratchpad() {
 inline ScratchBlock& this_threads_scratchpad() {
   static thread_local ScratchBlock block;
   return block;
+}
+
+// The activation behind the steps that are there.
+inline void append(dnnl::post_ops& steps, const Activation& activation) {
+  using dnnl::algorithm;
+  const auto then = [&](algorithm function, float alpha = 0, float beta = 0) {
+    steps.append_eltwise(1.0f, function, alpha, beta);
+  };
+  switch (activation.kind) {
+    case Activation::Kind::kNone:
+      return;
+    case Activation::Kind::kRelu:
+      return then(algorithm::eltwise_relu);
+    case Activation::Kind::kClamp:
+      return then(algorithm::eltwise_clip, activation.low, activation.high);
+    case Activation::Kind::kSilu:
+      return then(algorithm::eltwise_swish, 1);
+    case Activation::Kind::kHardswish:
+      return then(algorithm::eltwise_hardswish);
+    case Activation::Kind::kSigmoid:
+      return then(algorithm::eltwise_logistic);
+    case Activation::Kind::kTanh:
+      return then(algorithm::eltwise_tanh);
+    case Activation::Kind::kGelu:
+      return then(algorithm::eltwise_gelu_erf);
+    case Activation::Kind::kGeluTanh:
+      return then(algorithm::eltwise_gelu_tanh);
+  }
 }
 
 // oneDNN's plain loops, which our own fallbacks beat.

@@ -32,7 +32,7 @@ struct PieceShape {
   int64_t in;
   int64_t out;
   bool bias;
-  ProductEnding ending;
+  Activation activation;
   auto operator<=>(const PieceShape&) const = default;
 };
 
@@ -46,37 +46,6 @@ struct Kernel final : RefCounted {
   bool reference = false;
 };
 
-dnnl::primitive_attr attributes_of(ProductEnding ending) {
-  using dnnl::algorithm;
-  dnnl::post_ops steps;
-  const auto then = [&](algorithm function, float alpha) { steps.append_eltwise(1.0f, function, alpha, 0.0f); };
-  switch (ending) {
-    case ProductEnding::kNone:
-      break;
-    case ProductEnding::kRelu:
-      then(algorithm::eltwise_relu, 0);
-      break;
-    case ProductEnding::kGelu:
-      then(algorithm::eltwise_gelu_erf, 0);
-      break;
-    case ProductEnding::kGeluTanh:
-      then(algorithm::eltwise_gelu_tanh, 0);
-      break;
-    case ProductEnding::kSilu:
-      then(algorithm::eltwise_swish, 1);
-      break;
-    case ProductEnding::kSigmoid:
-      then(algorithm::eltwise_logistic, 0);
-      break;
-    case ProductEnding::kTanh:
-      then(algorithm::eltwise_tanh, 0);
-      break;
-  }
-  dnnl::primitive_attr attributes = attributes_with_user_scratchpad();
-  attributes.set_post_ops(steps);
-  return attributes;
-}
-
 Ref<const Kernel> make_kernel(const PieceShape& s, const memory::desc& weights) {
   auto kernel = make_ref<Kernel>();
   kernel->input = memory::desc({s.rows, s.in}, memory::data_type::f32, Tag::ab);
@@ -85,7 +54,11 @@ Ref<const Kernel> make_kernel(const PieceShape& s, const memory::desc& weights) 
   const dnnl::matmul::desc description = s.bias
                                              ? dnnl::matmul::desc(kernel->input, weights, kernel->bias, kernel->output)
                                              : dnnl::matmul::desc(kernel->input, weights, kernel->output);
-  const dnnl::matmul::primitive_desc pd(description, attributes_of(s.ending), cpu_engine());
+  dnnl::post_ops steps;
+  append(steps, s.activation);
+  dnnl::primitive_attr attributes = attributes_with_user_scratchpad();
+  attributes.set_post_ops(steps);
+  const dnnl::matmul::primitive_desc pd(description, attributes, cpu_engine());
   kernel->primitive = dnnl::matmul(pd);
   kernel->weights = pd.weights_desc();
   kernel->scratchpad = pd.scratchpad_desc();
@@ -121,7 +94,7 @@ class DnnlMatrix final : public PackedMatrix {
       block.first = first;
       block.out = std::min(each, out_ - first);
       const memory::desc any({in_, block.out}, memory::data_type::f32, Tag::any);
-      const Ref<const Kernel> kernel = make_kernel(shape_of(kRowsOfPiece, block, true, ProductEnding::kNone), any);
+      const Ref<const Kernel> kernel = make_kernel(shape_of(kRowsOfPiece, block, true, Activation()), any);
       if (kernel->reference) return "oneDNN has only reference code for this matrix";
       block.desc = kernel->weights;
       block.packed = std::make_unique<ScratchBlock>();
@@ -136,7 +109,7 @@ class DnnlMatrix final : public PackedMatrix {
 
   bool takes(int64_t rows) const override { return rows * in_ * out_ >= kLeastWork; }
 
-  Status multiply(const float* input, int64_t rows, const float* bias, ProductEnding ending,
+  Status multiply(const float* input, int64_t rows, const float* bias, const Activation& activation,
                   float* output) const override {
     const int64_t row_pieces = (rows + kRowsOfPiece - 1) / kRowsOfPiece;
     const auto blocks = static_cast<int64_t>(blocks_.size());
@@ -147,20 +120,20 @@ class DnnlMatrix final : public PackedMatrix {
           const Block& block = blocks_[static_cast<size_t>(i / row_pieces)];
           const int64_t row = i % row_pieces * kRowsOfPiece;
           run_piece(block, std::min(kRowsOfPiece, rows - row), input + row * in_, bias ? bias + block.first : nullptr,
-                    ending, output + row * out_ + block.first);
+                    activation, output + row * out_ + block.first);
         }
       });
     });
   }
 
  private:
-  PieceShape shape_of(int64_t rows, const Block& block, bool bias, ProductEnding ending) const {
-    return {rows, in_, block.out, bias, ending};
+  PieceShape shape_of(int64_t rows, const Block& block, bool bias, const Activation& activation) const {
+    return {rows, in_, block.out, bias, activation};
   }
 
-  void run_piece(const Block& block, int64_t rows, const float* input, const float* bias, ProductEnding ending,
+  void run_piece(const Block& block, int64_t rows, const float* input, const float* bias, const Activation& activation,
                  float* output) const {
-    const Ref<const Kernel> kernel = find_kernel(shape_of(rows, block, bias != nullptr, ending), block.desc);
+    const Ref<const Kernel> kernel = find_kernel(shape_of(rows, block, bias != nullptr, activation), block.desc);
     // The fast kernels write dense results only: those of a block are set in among the others.
     const bool apart = blocks_.size() > 1 && rows > 1;
     const size_t scratch = (kernel->scratchpad.get_size() + 63) / 64 * 64;

@@ -8,11 +8,9 @@
 
 #include "base/ref.h"
 #include "base/result.h"
+#include "ops/backend/activation.h"
 
 namespace heddle::ops::backend {
-
-// What is done to each sum after the bias is added, before it is stored.
-enum class ProductEnding : uint8_t { kNone, kRelu, kGelu, kGeluTanh, kSilu, kSigmoid, kTanh };
 
 class PackedMatrix : public RefCounted {
  public:
@@ -23,8 +21,8 @@ class PackedMatrix : public RefCounted {
 
   // Whether a product with so many rows is worth the kernel's overhead.
   virtual bool takes(int64_t rows) const = 0;
-  // output[rows, out] = ending(input[rows, in] weights^T + bias). All dense, no overlap; bias may be null.
-  virtual Status multiply(const float* input, int64_t rows, const float* bias, ProductEnding ending,
+  // output[rows, out] = activation(input[rows, in] weights^T + bias). All dense, no overlap; bias may be null.
+  virtual Status multiply(const float* input, int64_t rows, const float* bias, const Activation& activation,
                           float* output) const = 0;
 };
 

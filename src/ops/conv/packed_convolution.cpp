@@ -8,6 +8,8 @@
 
 #include "core/boxes.h"
 #include "ops/backend/convolution.h"
+#include "ops/common/activation.h"
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/conv/convolution.h"
 #include "parallel/parallel.h"
@@ -19,18 +21,15 @@ namespace {
 
 using backend::Activation;
 using backend::Convolution;
-using backend::ConvolutionEnding;
 
 // Shared by every run of the model, on any thread.
 class PackedConvolution final : public CapsuleValue {
  public:
-  PackedConvolution(ConvolutionArguments arguments, std::optional<Tensor> scale, Activation activation, float low,
-                    float high)
-      : CapsuleValue("heddle.PackedConvolution"), arguments_(std::move(arguments)), scale_(std::move(scale)) {
-    ending_.activation = activation;
-    ending_.low = low;
-    ending_.high = high;
-  }
+  PackedConvolution(ConvolutionArguments arguments, std::optional<Tensor> scale, const Activation& activation)
+      : CapsuleValue("heddle.PackedConvolution"),
+        arguments_(std::move(arguments)),
+        scale_(std::move(scale)),
+        activation_(activation) {}
 
   // Everything but the input; the weights are still to be scaled.
   const ConvolutionArguments& arguments() const { return arguments_; }
@@ -50,11 +49,7 @@ class PackedConvolution final : public CapsuleValue {
     });
     return scaled;
   }
-  ConvolutionEnding ending(bool add) const {
-    ConvolutionEnding ending = ending_;
-    ending.add = add;
-    return ending;
-  }
+  const Activation& activation() const { return activation_; }
 
   // The weights in the order of the kernel.
   Result<Ref<Storage>> weights_for(const Ref<const Convolution>& kernel) const {
@@ -79,20 +74,10 @@ class PackedConvolution final : public CapsuleValue {
   };
   const ConvolutionArguments arguments_;
   const std::optional<Tensor> scale_;  // [out], contiguous
-  ConvolutionEnding ending_;
+  const Activation activation_;
   mutable std::mutex mutex_;
   mutable std::vector<Packed> packed_;  // guarded by mutex_
 };
-
-Result<Activation> activation_of(std::string_view name) {
-  if (name.empty()) return Activation::kNone;
-  if (name == "relu") return Activation::kRelu;
-  if (name == "hardtanh") return Activation::kClamp;
-  if (name == "silu") return Activation::kSilu;
-  if (name == "hardswish") return Activation::kHardswish;
-  if (name == "sigmoid") return Activation::kSigmoid;
-  return invalid("heddle::pack_convolution: unknown activation '", name, "'");
-}
 
 Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor>& scale,
                                 const std::optional<Tensor>& bias, const Dims& stride, const Dims& padding,
@@ -112,49 +97,27 @@ Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor
   arguments.dilation = dilation;
   arguments.groups = groups;
   Ref<CapsuleValue> packed =
-      make_ref<PackedConvolution>(std::move(arguments), scale, HEDDLE_TRY(activation_of(activation)),
-                                  static_cast<float>(low), static_cast<float>(high));
+      make_ref<PackedConvolution>(std::move(arguments), scale, HEDDLE_TRY(activation_of(activation, low, high)));
   return IValue(std::move(packed));
-}
-
-Result<IValue> call_by_name(std::string_view name, std::vector<IValue> arguments) {
-  const schema::Operator* op = schema::operators().find(name, "");
-  HEDDLE_REQUIRE_CODE(op, kRuntime, "there is no operator ", name);
-  std::vector<IValue> results = HEDDLE_TRY(schema::call_operator(*op, arguments));
-  return std::move(results[0]);
 }
 
 // The steps one by one, for inputs the fused kernel does not take.
 Result<Tensor> in_steps(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
   const ConvolutionArguments& a = packed.arguments();
   const Tensor weight = HEDDLE_TRY(packed.scaled_weights());
-  const IValue convolved = HEDDLE_TRY(call_by_name(
-      "aten::conv2d", {IValue(input), IValue(weight), a.bias ? IValue(*a.bias) : IValue(), make_int_list(a.stride),
-                       make_int_list(a.padding), make_int_list(a.dilation), IValue(a.groups)}));
-  Tensor result = convolved.as_tensor();
+  const IValue arguments[] = {input,
+                              weight,
+                              a.bias ? IValue(*a.bias) : IValue(),
+                              make_int_list(a.stride),
+                              make_int_list(a.padding),
+                              make_int_list(a.dilation),
+                              a.groups};
+  Tensor result = HEDDLE_TRY(call_tensor_operator("aten::conv2d", "", arguments));
   if (added) {
-    const schema::Operator* add = schema::operators().find("aten::add", "Tensor");
-    const std::vector<IValue> arguments = {IValue(result), IValue(*added), IValue(1)};
-    result = HEDDLE_TRY(schema::call_operator(*add, arguments))[0].as_tensor();
+    const IValue sum[] = {result, *added, 1};
+    result = HEDDLE_TRY(call_tensor_operator("aten::add", "Tensor", sum));
   }
-  const ConvolutionEnding ending = packed.ending(false);
-  switch (ending.activation) {
-    case Activation::kNone:
-      return result;
-    case Activation::kRelu:
-      return HEDDLE_TRY(call_by_name("aten::relu", {IValue(result)})).as_tensor();
-    case Activation::kClamp:
-      return HEDDLE_TRY(call_by_name("aten::hardtanh", {IValue(result), IValue(static_cast<double>(ending.low)),
-                                                        IValue(static_cast<double>(ending.high))}))
-          .as_tensor();
-    case Activation::kSilu:
-      return HEDDLE_TRY(call_by_name("aten::silu", {IValue(result)})).as_tensor();
-    case Activation::kHardswish:
-      return HEDDLE_TRY(call_by_name("aten::hardswish", {IValue(result)})).as_tensor();
-    case Activation::kSigmoid:
-      return HEDDLE_TRY(call_by_name("aten::sigmoid", {IValue(result)})).as_tensor();
-  }
-  return result;
+  return activated(result, packed.activation());
 }
 
 bool is_plain(const Tensor& t) { return t.dtype() == DType::kFloat32 && t.dim() == 4; }
@@ -171,7 +134,7 @@ Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const
   const Dims sizes = convolution_output_sizes(a, shape);
   if (added && (!is_plain(*added) || !(added->sizes() == sizes))) return Tensor();
   std::string declined;
-  const Ref<const Convolution> kernel = Convolution::find(shape, packed.ending(added != nullptr), declined);
+  const Ref<const Convolution> kernel = Convolution::find(shape, {added != nullptr, packed.activation()}, declined);
   if (!kernel) return Tensor();
   const Ref<Storage> weights = HEDDLE_TRY(packed.weights_for(kernel));
   const Tensor in_order = HEDDLE_TRY(contiguous(channels_behind(input)));

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numbers>
 
+#include "ops/common/call.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/spec.h"
 #include "schema/boxed.h"
@@ -160,9 +161,8 @@ Result<Tensor> map(std::string_view name, const Tensor& self, const Out& out, co
 Result<Tensor> polygamma(int64_t n, const Tensor& self, const Out& out) {
   HEDDLE_REQUIRE(n >= 0, "polygamma(n, x) does not support negative n.");
   if (n == 0) {
-    static const schema::Operator* const digamma = schema::operators().find("aten::digamma", "");
     const IValue arguments[] = {self};
-    return out.deliver(HEDDLE_TRY(schema::call_operator(*digamma, arguments))[0].as_tensor());
+    return out.deliver(HEDDLE_TRY(call_tensor_operator("aten::digamma", "", arguments)));
   }
   if (n == 1) return run_unary(kTrigamma, self, out);
   const double factorial = std::exp(log_gamma(static_cast<double>(n) + 1)) * (n % 2 ? 1 : -1);

@@ -1,5 +1,6 @@
 // Conjugates and negatives that PyTorch only marks in a view. Here they are computed at once, so a write to one does
 // not reach the tensor it was made of.
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/common/with_out.h"
 #include "ops/elementwise/unary.h"
@@ -11,9 +12,8 @@ namespace {
 using schema::boxed;
 
 Result<Tensor> conjugated(const Tensor& self) {
-  static const schema::Operator* const physical = schema::operators().find("aten::conj_physical", "");
   const IValue arguments[] = {self};
-  return HEDDLE_TRY(schema::call_operator(*physical, arguments))[0].as_tensor();
+  return call_tensor_operator("aten::conj_physical", "", arguments);
 }
 Result<Tensor> conj(const Tensor& self) { return is_complex(self.dtype()) ? conjugated(self) : Result<Tensor>(self); }
 Result<Tensor> neg_view(const Tensor& self) { return neg(self); }

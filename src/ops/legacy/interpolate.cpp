@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/boxes.h"
+#include "ops/common/call.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
 
@@ -23,12 +24,6 @@ struct Arguments {
   std::string_view mode;
   Flag align_corners;
 };
-
-Result<Tensor> call(const std::string& name, std::string_view overload, std::span<const IValue> arguments) {
-  const schema::Operator* op = schema::operators().find("aten::" + name, overload);
-  HEDDLE_REQUIRE(op, "interpolate: there is no operator ", name);
-  return HEDDLE_TRY(schema::call_operator(*op, arguments))[0].as_tensor();
-}
 
 Result<Tensor> interpolated(const Tensor& input, Arguments a) {
   const int64_t axes = input.dim() - 2;
@@ -58,17 +53,19 @@ Result<Tensor> interpolated(const Tensor& input, Arguments a) {
   }
   const IValue size = make_int_list(*a.size);
   const std::string suffix = concat(axes, "d");
-  if (a.mode == "area") return call("adaptive_avg_pool" + suffix, "", std::vector<IValue>{input, size});
+  if (a.mode == "area")
+    return call_tensor_operator("aten::adaptive_avg_pool" + suffix, "", std::vector<IValue>{input, size});
   if (plain) {
-    return call(concat(a.mode == "nearest" ? "upsample_nearest" : "_upsample_nearest_exact", suffix), "vec",
-                std::vector<IValue>{input, size, IValue()});
+    return call_tensor_operator(
+        concat("aten::", a.mode == "nearest" ? "upsample_nearest" : "_upsample_nearest_exact", suffix), "vec",
+        std::vector<IValue>{input, size, IValue()});
   }
   constexpr std::string_view kSmooth[] = {"linear", "bilinear", "trilinear"};
   const bool bicubic = a.mode == "bicubic" && axes == 2;
   HEDDLE_REQUIRE(bicubic || a.mode == kSmooth[axes - 1], "Input Error: mode ", a.mode, " does not fit an input of ",
                  input.dim(), " dimensions");
-  return call(concat("upsample_", a.mode, suffix), "vec",
-              std::vector<IValue>{input, size, a.align_corners.value_or(false), IValue()});
+  return call_tensor_operator(concat("aten::upsample_", a.mode, suffix), "vec",
+                              std::vector<IValue>{input, size, a.align_corners.value_or(false), IValue()});
 }
 
 Sizes repeated(Size size, const Tensor& input) {

@@ -1,5 +1,6 @@
 // Shapes as tensors and back, as tracing of old versions and ONNX exports left them in graphs, and tensors flattened
 // together.
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/common/with_out.h"
 #include "ops/creation/creation.h"
@@ -71,15 +72,13 @@ Result<std::vector<Tensor>> unflatten_dense_tensors(const Tensor& flat, const st
 
 // The same as channel_shuffle, which copies.
 Result<Tensor> channel_shuffle(const Tensor& self, int64_t groups) {
-  static const schema::Operator* const op = schema::operators().find("aten::channel_shuffle", "");
   const IValue arguments[] = {self, groups};
-  return HEDDLE_TRY(schema::call_operator(*op, arguments))[0].as_tensor();
+  return call_tensor_operator("aten::channel_shuffle", "", arguments);
 }
 
 Result<Tensor> view_dtype_copy(const Tensor& self, DType dtype) {
-  static const schema::Operator* const op = schema::operators().find("aten::view", "dtype");
   const IValue arguments[] = {self, dtype};
-  return clone(HEDDLE_TRY(schema::call_operator(*op, arguments))[0].as_tensor());
+  return clone(HEDDLE_TRY(call_tensor_operator("aten::view", "dtype", arguments)));
 }
 
 }  // namespace

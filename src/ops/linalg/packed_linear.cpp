@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ops/common/activation.h"
 #include "ops/common/copy.h"
 #include "ops/linalg/matmul.h"
 #include "schema/boxed.h"
@@ -12,53 +13,22 @@
 namespace heddle::ops {
 namespace {
 
+using backend::Activation;
 using backend::PackedMatrix;
-using backend::ProductEnding;
 
 constexpr const char* kClassName = "heddle.PackedLinear";
 
-Result<ProductEnding> ending_of(std::string_view name) {
-  if (name.empty()) return ProductEnding::kNone;
-  if (name == "relu") return ProductEnding::kRelu;
-  if (name == "gelu") return ProductEnding::kGelu;
-  if (name == "gelu_tanh") return ProductEnding::kGeluTanh;
-  if (name == "silu") return ProductEnding::kSilu;
-  if (name == "sigmoid") return ProductEnding::kSigmoid;
-  if (name == "tanh") return ProductEnding::kTanh;
-  return invalid("heddle::pack_linear: unknown function '", name, "'");
-}
-
-// The operator and arguments behind the input that compute the ending.
-std::pair<const char*, std::vector<IValue>> operator_of(ProductEnding ending) {
-  switch (ending) {
-    case ProductEnding::kNone:
-      break;
-    case ProductEnding::kRelu:
-      return {"aten::relu", {}};
-    case ProductEnding::kGelu:
-      return {"aten::gelu", {IValue("none")}};
-    case ProductEnding::kGeluTanh:
-      return {"aten::gelu", {IValue("tanh")}};
-    case ProductEnding::kSilu:
-      return {"aten::silu", {}};
-    case ProductEnding::kSigmoid:
-      return {"aten::sigmoid", {}};
-    case ProductEnding::kTanh:
-      return {"aten::tanh", {}};
-  }
-  return {nullptr, {}};
-}
-
 // weight: [out, in], or [in, out] where it is the right side of a product. of_matrices: other inputs are refused.
 Result<IValue> pack_linear(const Tensor& weight, const std::optional<Tensor>& bias, bool is_right_side,
-                           bool of_matrices, std::string_view ending) {
+                           bool of_matrices, std::string_view activation, double low, double high) {
   HEDDLE_REQUIRE(weight.dim() == 2 && weight.dtype() == DType::kFloat32,
                  "heddle::pack_linear: expected a float32 matrix, but got ", python_name(weight.dtype()), " of size ",
                  to_text(weight.sizes()));
   const Tensor rows = is_right_side ? weight.transpose(0, 1) : weight;
   HEDDLE_REQUIRE(!bias || (bias->dtype() == DType::kFloat32 && bias->dim() == 1 && bias->size(0) == rows.size(0)),
                  "heddle::pack_linear: expected a float32 bias of ", rows.size(0), " elements");
-  Ref<CapsuleValue> packed = make_ref<PackedLinear>(rows, bias, of_matrices, HEDDLE_TRY(ending_of(ending)));
+  Ref<CapsuleValue> packed =
+      make_ref<PackedLinear>(rows, bias, of_matrices, HEDDLE_TRY(activation_of(activation, low, high)));
   return IValue(std::move(packed));
 }
 
@@ -68,12 +38,12 @@ Result<Tensor> packed_linear(const Tensor& input, const IValue& packed) {
 
 }  // namespace
 
-PackedLinear::PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, ProductEnding ending)
+PackedLinear::PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, const Activation& activation)
     : CapsuleValue(kClassName),
       weight_(std::move(weight)),
       bias_(std::move(bias)),
       of_matrices_(of_matrices),
-      ending_(ending) {}
+      activation_(activation) {}
 
 Result<const PackedMatrix*> PackedLinear::matrix() const {
   // Acquire: who sees it set sees packed_ too.
@@ -102,19 +72,13 @@ Result<Tensor> PackedLinear::run(const Tensor& input) const {
   Dims sizes = input.sizes();
   sizes.back() = weight_.size(0);
   Tensor output = HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32));
-  HEDDLE_TRY(packed->multiply(dense.data<float>(), rows, bias.defined() ? bias.data<float>() : nullptr, ending_,
+  HEDDLE_TRY(packed->multiply(dense.data<float>(), rows, bias.defined() ? bias.data<float>() : nullptr, activation_,
                               output.data<float>()));
   return output;
 }
 
 Result<Tensor> PackedLinear::in_steps(const Tensor& input) const {
-  const Tensor result = HEDDLE_TRY(linear(input, weight_, bias_));
-  auto [name, arguments] = operator_of(ending_);
-  if (!name) return result;
-  const schema::Operator* op = schema::operators().find(name, "");
-  HEDDLE_REQUIRE_CODE(op, kRuntime, "there is no operator ", name);
-  arguments.insert(arguments.begin(), IValue(result));
-  return HEDDLE_TRY(schema::call_operator(*op, arguments))[0].as_tensor();
+  return activated(HEDDLE_TRY(linear(input, weight_, bias_)), activation_);
 }
 
 Result<const PackedLinear*> packed_linear_of(const IValue& value) {
@@ -127,7 +91,9 @@ Result<const PackedLinear*> packed_linear_of(const IValue& value) {
 
 HEDDLE_OPERATORS(packed_linear) {
   using namespace heddle::schema;
-  table.add("heddle::pack_linear(Tensor weight, Tensor? bias, bool is_right_side, bool of_matrices, str ending) -> Any",
-            boxed<&heddle::ops::pack_linear>());
+  table.add(
+      "heddle::pack_linear(Tensor weight, Tensor? bias, bool is_right_side, bool of_matrices, str "
+      "activation, float low, float high) -> Any",
+      boxed<&heddle::ops::pack_linear>());
   table.add("heddle::linear(Tensor input, Any packed) -> Tensor", boxed<&heddle::ops::packed_linear>());
 }

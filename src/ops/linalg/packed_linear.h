@@ -14,9 +14,9 @@ namespace heddle::ops {
 class PackedLinear final : public CapsuleValue {
  public:
   // weight: float32 [out, in], any strides; bias: float32 [out] or none. Packs when it is first run.
-  PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, backend::ProductEnding ending);
+  PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, const backend::Activation& activation);
 
-  // torch.linear, then the ending. With of_matrices, other inputs are torch.mm's error.
+  // torch.linear, then the activation. With of_matrices, other inputs are torch.mm's error.
   Result<Tensor> run(const Tensor& input) const;
 
  private:
@@ -27,7 +27,7 @@ class PackedLinear final : public CapsuleValue {
   const Tensor weight_;
   const std::optional<Tensor> bias_;
   const bool of_matrices_;
-  const backend::ProductEnding ending_;
+  const backend::Activation activation_;
   mutable std::mutex mutex_;
   mutable Ref<const backend::PackedMatrix> packed_;  // written once under mutex_, before tried_
   mutable std::atomic<bool> tried_{false};

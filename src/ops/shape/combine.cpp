@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/shape/join.h"
@@ -145,10 +146,9 @@ Result<Tensor> matrix_adjoint(const Tensor& t) {
 }
 Result<Tensor> conjugated(const Result<Tensor>& transposed) {
   if (!transposed.ok()) return transposed.status().clone();
-  static const schema::Operator* const conjugate = schema::operators().find("aten::conj_physical", "");
   if (!is_complex(transposed->dtype())) return *transposed;
   const IValue arguments[] = {*transposed};
-  return HEDDLE_TRY(schema::call_operator(*conjugate, arguments))[0].as_tensor();
+  return call_tensor_operator("aten::conj_physical", "", arguments);
 }
 Result<Tensor> conjugate_transpose(const Tensor& t) { return conjugated(adjoint(t)); }
 Result<Tensor> matrix_conjugate_transpose(const Tensor& t) { return conjugated(matrix_adjoint(t)); }
