@@ -85,6 +85,10 @@ Result<Tensor> embedding_renorm_(const Tensor& self, const Tensor& indices, doub
   return self;
 }
 
+Result<Tensor> embedding_renorm(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
+  return embedding_renorm_(HEDDLE_TRY(clone(self)), indices, max_norm, norm_type);
+}
+
 }  // namespace
 }  // namespace heddle::ops
 
@@ -96,4 +100,9 @@ HEDDLE_OPERATORS(embedding) {
                         {.out = "embedding.out"});
   table.add("aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)",
             heddle::schema::boxed<&embedding_renorm_>());
+  table.add("aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor",
+            heddle::schema::boxed<&embedding_renorm>());
+  table.derive(
+      "aten::embedding_renorm.out(Tensor self, Tensor indices, float max_norm, float norm_type, *, Tensor(a!) out) -> "
+      "Tensor(a!)");
 }

@@ -1,9 +1,12 @@
 // Products of more than two factors: chains of matrices, bilinear forms.
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <vector>
 
 #include "ops/common/copy.h"
 #include "ops/common/out.h"
+#include "ops/common/with_out.h"
 #include "ops/linalg/einsum.h"
 #include "ops/linalg/mm.h"
 #include "ops/linalg/outer.h"
@@ -121,6 +124,37 @@ Result<Tensor> bilinear(const Tensor& input1, const Tensor& input2, const Tensor
   return result;
 }
 
+// The product of three tensors, each with new dimensions at its `expand`, summed over `sumdim`.
+Result<Tensor> trilinear(const Tensor& i1, const Tensor& i2, const Tensor& i3, const Dims& expand1, const Dims& expand2,
+                         const Dims& expand3, const Dims& sumdim, int64_t unroll_dim) {
+  const int64_t rank = i1.dim() + static_cast<int64_t>(expand1.size());
+  HEDDLE_REQUIRE(rank > 0 && rank <= 26, "_trilinear: expected at most 26 dimensions, but got ", rank);
+  HEDDLE_REQUIRE(unroll_dim >= 0 && unroll_dim < rank, "_trilinear: unroll_dim must be in [0, ", rank - 1, "]");
+  std::vector<Tensor> operands;
+  const std::array<std::pair<const Tensor*, const Dims*>, 3> given{{{&i1, &expand1}, {&i2, &expand2}, {&i3, &expand3}}};
+  for (const auto& [t, expand] : given) {
+    HEDDLE_REQUIRE(t->dim() + static_cast<int64_t>(expand->size()) == rank,
+                   "_trilinear: the inputs have different numbers of dimensions after they are expanded");
+    Dims ordered = *expand;
+    for (int64_t& d : ordered) d = HEDDLE_TRY(wrap_dim(d, rank));
+    std::sort(ordered.begin(), ordered.end());
+    Tensor operand = *t;
+    for (int64_t d : ordered) {
+      HEDDLE_REQUIRE(d <= operand.dim(), "_trilinear: a dimension is expanded twice");
+      operand = operand.unsqueeze(d);
+    }
+    operands.push_back(operand);
+  }
+  std::string letters, kept;
+  for (int64_t i = 0; i < rank; ++i) letters += static_cast<char>('a' + i);
+  std::string summed;
+  for (int64_t d : sumdim) summed += letters[static_cast<size_t>(HEDDLE_TRY(wrap_dim(d, rank)))];
+  for (char letter : letters) {
+    if (summed.find(letter) == std::string::npos) kept += letter;
+  }
+  return einsum(concat(letters, ",", letters, ",", letters, "->", kept), operands);
+}
+
 }  // namespace
 }  // namespace heddle::ops
 
@@ -133,4 +167,8 @@ HEDDLE_OPERATORS(chains) {
   table.derive("aten::chain_matmul.out(Tensor[] matrices, *, Tensor(a!) out) -> Tensor(a!)");
   table.add("aten::bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor",
             boxed<&bilinear>());
+  add_with_out(table,
+               "aten::_trilinear(Tensor i1, Tensor i2, Tensor i3, int[] expand1, int[] expand2, int[] expand3, int[] "
+               "sumdim, int unroll_dim=1) -> Tensor",
+               boxed<&trilinear>(), "_trilinear.out");
 }

@@ -25,9 +25,7 @@ void each_diagonal(const LuFactors& f, const F& apply) {
   }
 }
 
-Result<Tensor> determinant(std::string_view name, const Tensor& a) {
-  HEDDLE_TRY(check_square_matrices(name, a));
-  const LuFactors f = HEDDLE_TRY(lu_factor(name, a));
+Result<Tensor> product_of(std::string_view name, const Tensor& a, const LuFactors& f) {
   const Tensor result = HEDDLE_TRY(Tensor::empty(batch_sizes(a), a.dtype()));
   const int64_t n = a.size(a.dim() - 1);
   HEDDLE_TRY(dispatch<LapackTypes>(a.dtype(), name, [&]<class T>() {
@@ -41,14 +39,18 @@ Result<Tensor> determinant(std::string_view name, const Tensor& a) {
   return result;
 }
 
-Result<Pair> sign_and_logarithm(const Tensor& a) {
-  constexpr std::string_view kName = "linalg.slogdet";
-  HEDDLE_TRY(check_square_matrices(kName, a));
-  const LuFactors f = HEDDLE_TRY(lu_factor(kName, a));
+Result<Tensor> determinant(std::string_view name, const Tensor& a) {
+  HEDDLE_TRY(check_square_matrices(name, a));
+  return product_of(name, a, HEDDLE_TRY(lu_factor(name, a)));
+}
+
+constexpr std::string_view kSlogdet = "linalg.slogdet";
+
+Result<Pair> sign_and_logarithm_of(const Tensor& a, const LuFactors& f) {
   const Tensor sign = HEDDLE_TRY(Tensor::empty(batch_sizes(a), a.dtype()));
   const Tensor logarithm = HEDDLE_TRY(Tensor::empty(batch_sizes(a), real_dtype(a.dtype())));
   const int64_t n = a.size(a.dim() - 1);
-  HEDDLE_TRY(dispatch<LapackTypes>(a.dtype(), kName, [&]<class T>() {
+  HEDDLE_TRY(dispatch<LapackTypes>(a.dtype(), kSlogdet, [&]<class T>() {
     each_diagonal<T>(f, [&](int64_t i, const auto& diagonal, bool odd) {
       using R = backend::Real<T>;
       T phase(odd ? -1 : 1);
@@ -65,6 +67,23 @@ Result<Pair> sign_and_logarithm(const Tensor& a) {
     return ok_status();
   }));
   return Pair(sign, logarithm);
+}
+
+Result<Pair> sign_and_logarithm(const Tensor& a) {
+  HEDDLE_TRY(check_square_matrices(kSlogdet, a));
+  return sign_and_logarithm_of(a, HEDDLE_TRY(lu_factor(kSlogdet, a)));
+}
+
+Result<std::tuple<Tensor, Tensor, Tensor>> det_with_factors(const Tensor& a) {
+  HEDDLE_TRY(check_square_matrices("linalg.det", a));
+  const LuFactors f = HEDDLE_TRY(lu_factor("linalg.det", factored_side(a)));
+  return std::tuple(HEDDLE_TRY(product_of("linalg.det", a, f)), f.lu, f.pivots);
+}
+Result<std::tuple<Tensor, Tensor, Tensor, Tensor>> slogdet_with_factors(const Tensor& a) {
+  HEDDLE_TRY(check_square_matrices(kSlogdet, a));
+  const LuFactors f = HEDDLE_TRY(lu_factor(kSlogdet, factored_side(a)));
+  const auto [sign, logarithm] = HEDDLE_TRY(sign_and_logarithm_of(a, f));
+  return std::tuple(sign, logarithm, f.lu, f.pivots);
 }
 
 Result<Tensor> linalg_det(const Tensor& a) { return determinant("linalg.det", a); }
@@ -91,4 +110,8 @@ HEDDLE_OPERATORS(determinant) {
   add_with_out(table, "aten::linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)", boxed<&sign_and_logarithm>(),
                "linalg_slogdet.out");
   table.add("aten::logdet(Tensor self) -> Tensor", boxed<&logdet>());
+  add_with_out(table, "aten::_linalg_det(Tensor A) -> (Tensor result, Tensor LU, Tensor pivots)",
+               boxed<&det_with_factors>(), "_linalg_det.result");
+  add_with_out(table, "aten::_linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots)",
+               boxed<&slogdet_with_factors>(), "_linalg_slogdet.sign");
 }

@@ -30,6 +30,10 @@ Result<LuFactors> lu_factor(std::string_view name, const Tensor& a) {
   return factors;
 }
 
+Tensor factored_side(const Tensor& a) {
+  return a.is_contiguous() && !is_complex(a.dtype()) ? a.transpose(a.dim() - 2, a.dim() - 1) : a;
+}
+
 Status lu_solve_into(const Tensor& lu, const Tensor& pivots, backend::Op op, const Tensor& b) {
   const int64_t n = lu.size(lu.dim() - 1);
   const int64_t columns = b.size(b.dim() - 1);

@@ -14,6 +14,9 @@ struct LuFactors {
 
 // `name` is the operator in errors; singular matrices are no error here.
 Result<LuFactors> lu_factor(std::string_view name, const Tensor& a);
+// What PyTorch factors of a square matrix in the operators that hand their factors out: the transpose of a contiguous
+// real one, since that needs no copy.
+Tensor factored_side(const Tensor& a);
 // Solves op(A) x = b in place for column-major b [..., n, k] with as many matrices as there are factors. The pivots
 // must be in range.
 Status lu_solve_into(const Tensor& lu, const Tensor& pivots, backend::Op op, const Tensor& b);

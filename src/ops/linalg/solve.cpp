@@ -81,6 +81,13 @@ Result<Pair> linalg_solve_ex(const Tensor& a, const Tensor& b, bool left, bool c
   return result;
 }
 
+Result<std::tuple<Tensor, Tensor, Tensor, Tensor>> solve_with_factors(const Tensor& a, const Tensor& b, bool left,
+                                                                      bool check_errors) {
+  const auto [x, infos] = HEDDLE_TRY(linalg_solve_ex(a, b, left, check_errors));
+  const LuFactors f = HEDDLE_TRY(lu_factor("linalg.solve", factored_side(a)));
+  return std::tuple(x, f.lu, f.pivots, f.infos);
+}
+
 // The tensor as a matrix of its first `ind` dimensions by the others.
 Result<Tensor> linalg_tensorinv(const Tensor& self, int64_t ind) {
   HEDDLE_REQUIRE(ind > 0, "Expected a strictly positive integer for 'ind', but got ", ind);
@@ -142,6 +149,10 @@ HEDDLE_OPERATORS(linear_systems) {
                "aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> "
                "(Tensor result, Tensor info)",
                boxed<&linalg_solve_ex>(), "linalg_solve_ex.out");
+  add_with_out(table,
+               "aten::_linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> "
+               "(Tensor result, Tensor LU, Tensor pivots, Tensor info)",
+               boxed<&solve_with_factors>(), "_linalg_solve_ex.result");
   add_with_out(table, "aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor", boxed<&linalg_tensorinv>(),
                "linalg_tensorinv.out");
   add_with_out(table, "aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor",
