@@ -28,9 +28,9 @@ Result<Tensor> linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
 }
 
 // Columns 1, x, x^2 ... of every number of x.
-Result<Tensor> linalg_vander(const Tensor& x, std::optional<int64_t> columns) {
+Result<Tensor> linalg_vander(const Tensor& numbers, std::optional<int64_t> columns) {
+  const Tensor x = numbers.dim() == 0 ? numbers.unsqueeze(0) : numbers;
   HEDDLE_REQUIRE(x.dtype() != DType::kBool, "torch.linalg.vander: does not support bool inputs");
-  HEDDLE_REQUIRE(x.dim() >= 1, "torch.linalg.vander: x must have at least one dimension");
   const int64_t n = columns.value_or(x.size(x.dim() - 1));
   HEDDLE_REQUIRE(n > 1, "torch.linalg.vander: N must be greater than 1, but is ", n);
   const DType dtype = is_integral(x.dtype()) ? DType::kInt64 : x.dtype();

@@ -109,11 +109,11 @@ Result<Edges> given_edges(const Tensor& points, const std::vector<Tensor>& bins)
 }
 
 // The bin of a number between the first and the last edge. Even edges are right where they are expected, so most of the
-// time nothing is searched.
+// time nothing is searched. Edges given by the caller are always searched: they may even be out of order.
 template <class T>
-int64_t bin_of(const T* edges, int64_t bins, T x) {
+int64_t bin_of(const T* edges, int64_t bins, bool even, T x) {
   const T guess = (x - edges[0]) / (edges[bins] - edges[0]) * static_cast<T>(bins);
-  if (guess >= 0 && guess < static_cast<T>(bins)) {
+  if (even && guess >= 0 && guess < static_cast<T>(bins)) {
     const auto bin = static_cast<int64_t>(guess);
     if (edges[bin] <= x && x < edges[bin + 1]) return bin;
   }
@@ -122,7 +122,7 @@ int64_t bin_of(const T* edges, int64_t bins, T x) {
 
 // Sums of the bins; a point on the last edge falls into the last bin, one outside into none.
 template <class T>
-void count_points(const Tensor& points, const Edges& edges, const Weight& weights, const Tensor& result) {
+void count_points(const Tensor& points, const Edges& edges, bool even, const Weight& weights, const Tensor& result) {
   const int64_t dimensions = points.size(1);
   for (int64_t i = 0; i < points.size(0); ++i) {
     int64_t place = 0;
@@ -133,7 +133,7 @@ void count_points(const Tensor& points, const Edges& edges, const Weight& weight
       const T x = points.data<T>()[i * dimensions + d];
       const int64_t bins = e.numel() - 1;
       inside = bins > 0 && x >= at[0] && x <= at[bins];
-      if (inside) place = place * bins + bin_of(at, bins, x);
+      if (inside) place = place * bins + bin_of(at, bins, even, x);
     }
     if (inside) result.data<T>()[place] += weights ? weights->data<T>()[i] : T(1);
   }
@@ -152,14 +152,14 @@ Result<Tensor> as_density(const Tensor& counts, const Edges& edges) {
   return density;
 }
 
-Result<Tensor> counts_of(const Tensor& self, const Tensor& points, const Edges& edges, const Weight& weight,
+Result<Tensor> counts_of(const Tensor& self, const Tensor& points, const Edges& edges, bool even, const Weight& weight,
                          bool density) {
   const Weight weights = HEDDLE_TRY(weights_of(self, weight));
   Dims sizes;
   for (const Tensor& e : edges) sizes.push_back(e.numel() - 1);
   const Tensor counts = HEDDLE_TRY(zeros(sizes, self.dtype()));
   HEDDLE_TRY(dispatch<FloatTypes>(self.dtype(), "histogramdd", [&]<class T>() {
-    count_points<T>(points, edges, weights, counts);
+    count_points<T>(points, edges, even, weights, counts);
     return ok_status();
   }));
   return density ? as_density(counts, edges) : Result<Tensor>(counts);
@@ -169,7 +169,7 @@ using ManyResult = std::tuple<Tensor, std::vector<Tensor>>;
 Result<ManyResult> histogramdd(const Tensor& self, const Dims& bins, Range range, const Weight& weight, bool density) {
   const Tensor points = HEDDLE_TRY(points_of(self));
   const Edges edges = HEDDLE_TRY(even_edges(points, bins, range));
-  return ManyResult(HEDDLE_TRY(counts_of(self, points, edges, weight, density)), edges);
+  return ManyResult(HEDDLE_TRY(counts_of(self, points, edges, true, weight, density)), edges);
 }
 Result<ManyResult> histogramdd_int(const Tensor& self, int64_t bins, Range range, const Weight& weight, bool density) {
   HEDDLE_REQUIRE(self.dim() >= 1, "torch.histogramdd: input tensor should have at least 2 dimensions");
@@ -179,7 +179,7 @@ Result<ManyResult> histogramdd_edges(const Tensor& self, const std::vector<Tenso
                                      bool density) {
   const Tensor points = HEDDLE_TRY(points_of(self));
   const Edges edges = HEDDLE_TRY(given_edges(points, bins));
-  return ManyResult(HEDDLE_TRY(counts_of(self, points, edges, weight, density)), edges);
+  return ManyResult(HEDDLE_TRY(counts_of(self, points, edges, false, weight, density)), edges);
 }
 
 using OneResult = std::tuple<Tensor, Tensor>;

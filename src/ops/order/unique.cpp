@@ -1,8 +1,11 @@
 // The unique family, bincount and histc.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "ops/common/out.h"
@@ -47,6 +50,43 @@ Groups group_rows(const T* rows, int64_t count, int64_t width, bool sort) {
   return groups;
 }
 
+// The order of an unsorted unique is that of the standard library's hash table in PyTorch, and so it is here. Bfloat16
+// numbers, which are float32 here, are hashed by their own bits.
+struct HashOfElement {
+  bool is_bfloat16;
+  template <class T>
+  size_t operator()(T value) const {
+    if constexpr (std::is_same_v<T, float>) {
+      if (is_bfloat16) return std::bit_cast<uint32_t>(value) >> 16;
+    }
+    return std::hash<T>()(value);
+  }
+};
+template <class T>
+Groups group_by_hash(const T* values, int64_t count, DType dtype) {
+  std::vector<std::pair<T, int64_t>> rows;
+  for (int64_t i = 0; i < count; ++i) rows.emplace_back(values[i], i);
+  // Made of the whole range at once, which decides the number of buckets.
+  std::unordered_map<T, int64_t, HashOfElement> found(rows.begin(), rows.end(), 0,
+                                                      HashOfElement{dtype == DType::kBFloat16});
+  Groups groups;
+  groups.inverse.resize(static_cast<size_t>(count));
+  for (auto& [value, row] : found) {
+    const auto number = static_cast<int64_t>(groups.first.size());
+    groups.first.push_back(row);
+    groups.inverse[static_cast<size_t>(row)] = number;
+    row = number;
+  }
+  groups.count.resize(groups.first.size());
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t& at = groups.inverse[static_cast<size_t>(i)];
+    // Nothing finds a nan: each is a group of its own, and has its number already.
+    if (const auto place = found.find(values[i]); place != found.end()) at = place->second;
+    ++groups.count[static_cast<size_t>(at)];
+  }
+  return groups;
+}
+
 Result<Groups> group(const Tensor& rows, int64_t width, bool sort) {
   Groups groups;
   const int64_t count = rows.dim() == 0 ? 1 : rows.size(0);
@@ -63,28 +103,35 @@ Result<Tensor> integers(const std::vector<int64_t>& values, const Dims& sizes) {
   return t;
 }
 
+enum class Order { kSorted, kHashed, kConsecutive };
+
 // The elements of the flattened tensor; results not asked for are empty.
-Result<Triple> unique_flat(const Tensor& self, bool sort, bool inverse, bool counts) {
+Result<Triple> unique_flat(const Tensor& self, Order order, bool inverse, bool counts) {
   const Tensor flat = HEDDLE_TRY(contiguous_as(self, ordering_dtype(self.dtype()))).view_contiguous(Dims{self.numel()});
-  const Groups groups = HEDDLE_TRY(group(flat, 1, sort));
-  const auto found = static_cast<int64_t>(groups.first.size());
-  const Tensor values = HEDDLE_TRY(Tensor::empty(Dims{found}, flat.dtype()));
-  HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() {
-    for (size_t i = 0; i < groups.first.size(); ++i) values.data<T>()[i] = flat.data<T>()[groups.first[i]];
-    return ok_status();
+  Groups groups;
+  const Tensor values = HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() -> Result<Tensor> {
+    const T* from = flat.data<T>();
+    groups = order == Order::kHashed ? group_by_hash(from, flat.numel(), self.dtype())
+                                     : group_rows(from, flat.numel(), 1, order == Order::kSorted);
+    const Tensor found = HEDDLE_TRY(Tensor::empty(Dims{static_cast<int64_t>(groups.first.size())}, flat.dtype()));
+    for (size_t i = 0; i < groups.first.size(); ++i) found.data<T>()[i] = from[groups.first[i]];
+    return found;
   }));
   static const std::vector<int64_t> kNone;
   return Triple(HEDDLE_TRY(to_dtype(values, self.dtype())),
                 HEDDLE_TRY(inverse ? integers(groups.inverse, self.sizes()) : integers(kNone, Dims{0})),
-                HEDDLE_TRY(counts ? integers(groups.count, Dims{found}) : integers(kNone, Dims{0})));
+                HEDDLE_TRY(counts ? integers(groups.count, values.sizes()) : integers(kNone, Dims{0})));
 }
 
-Result<Triple> unique2(const Tensor& self, bool, bool inverse, bool counts) {
-  // Counting makes the inverse too, as it does in PyTorch.
-  return unique_flat(self, true, inverse || counts, counts);
+Order order_of(const Tensor& self, bool sorted) {
+  return sorted || self.dtype() == DType::kBool ? Order::kSorted : Order::kHashed;
 }
-Result<std::tuple<Tensor, Tensor>> unique(const Tensor& self, bool, bool inverse) {
-  const Triple result = HEDDLE_TRY(unique_flat(self, true, inverse, false));
+Result<Triple> unique2(const Tensor& self, bool sorted, bool inverse, bool counts) {
+  // Counting makes the inverse too, as it does in PyTorch.
+  return unique_flat(self, order_of(self, sorted), inverse || counts, counts);
+}
+Result<std::tuple<Tensor, Tensor>> unique(const Tensor& self, bool sorted, bool inverse) {
+  const Triple result = HEDDLE_TRY(unique_flat(self, order_of(self, sorted), inverse, false));
   return std::tuple(std::get<0>(result), std::get<1>(result));
 }
 
@@ -114,7 +161,7 @@ Result<Triple> unique_dim_consecutive(const Tensor& self, int64_t dim, bool, boo
 }
 Result<Triple> unique_consecutive(const Tensor& self, bool inverse, bool counts, std::optional<int64_t> dim) {
   if (dim && self.dim() > 0) return unique_slices(self, *dim, false);
-  return unique_flat(self, false, inverse, counts);
+  return unique_flat(self, Order::kConsecutive, inverse, counts);
 }
 
 template <class T>
@@ -154,7 +201,7 @@ Result<Tensor> bincount(const Tensor& self, const std::optional<Tensor>& weights
 
 Result<Tensor> histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
   HEDDLE_REQUIRE(bins > 0, "bins must be > 0");
-  HEDDLE_REQUIRE(self.dtype() == DType::kFloat32 || self.dtype() == DType::kFloat64,
+  HEDDLE_REQUIRE(is_floating(self.dtype()) && self.dtype() != DType::kFloat16,
                  "\"histogram_cpu\" not implemented for '", dtype_name(self.dtype()), "'");
   const Tensor wide = HEDDLE_TRY(contiguous_as(self, DType::kFloat64));
   const std::span<const double> values(wide.data<double>(), static_cast<size_t>(wide.numel()));

@@ -230,8 +230,11 @@ Result<std::tuple<Tensor, Tensor>> aminmax(const Tensor& t, std::optional<int64_
   HEDDLE_REQUIRE(dim || t.numel() > 0,
                  "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
                  "identity.");
-  return std::tuple(HEDDLE_TRY(extreme<false>(t, dims, keepdim, {}, "aminmax")),
-                    HEDDLE_TRY(extreme<true>(t, dims, keepdim, {}, "aminmax")));
+  Tensor low = HEDDLE_TRY(extreme<false>(t, dims, keepdim, {}, "aminmax"));
+  Tensor high = HEDDLE_TRY(extreme<true>(t, dims, keepdim, {}, "aminmax"));
+  // A dimension that is named and kept appears even where there was none.
+  if (t.dim() == 0 && dim && keepdim) low = low.unsqueeze(0), high = high.unsqueeze(0);
+  return std::tuple(low, high);
 }
 Result<std::tuple<Tensor, Tensor>> aminmax_all(const Tensor& t) { return aminmax(t, std::nullopt, false); }
 Result<std::tuple<Tensor, Tensor>> aminmax_dim(const Tensor& t, int64_t dim, bool keepdim) {
