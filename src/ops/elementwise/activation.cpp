@@ -71,7 +71,8 @@ constexpr UnaryOperator activation(std::string_view name) {
   return {name, Promote::kCommon, unary_loops<F>(Set{})};
 }
 constexpr UnaryOperator kRelu = vectorised<backend::relu_row>(activation<ReluOf, RealTypes>("relu"));
-constexpr UnaryOperator kSilu = vectorised<backend::silu_row>(activation<SiluOf>("silu"));
+constexpr UnaryOperator kSilu =
+    vectorised<backend::silu_row>(activation<SiluOf, Join<FloatTypes, ComplexTypes>>("silu"));
 constexpr UnaryOperator kMish = vectorised<backend::mish_row>(activation<MishOf>("mish"));
 constexpr UnaryOperator kHardsigmoid = vectorised<backend::hardsigmoid_row>(activation<HardsigmoidOf>("hardsigmoid"));
 constexpr UnaryOperator kHardswish = vectorised<backend::hardswish_row>(activation<HardswishOf>("hardswish"));

@@ -15,6 +15,8 @@ using ThreeTensors = std::tuple<Tensor, Tensor, Tensor>;
 Result<Tensor> batch_norm_operator(const Tensor& input, const MaybeTensor& weight, const MaybeTensor& bias,
                                    const MaybeTensor& running_mean, const MaybeTensor& running_var, bool training,
                                    double momentum, double eps, bool) {
+  // Nothing to normalise, so no dimension of channels is asked for.
+  if (input.numel() == 0 && input.dim() < 2) return clone(input);
   BatchNormResult result =
       HEDDLE_TRY(batch_norm({input, weight, bias, running_mean, running_var, training, momentum, eps}));
   return result.output;

@@ -24,8 +24,21 @@ int64_t source_of(Mode mode, int64_t index, int64_t size) {
     case Mode::kReplicate:
       return std::clamp<int64_t>(index, 0, size - 1);
     default:
-      return (index % size + size) % size;
+      return index;
   }
+}
+
+// What is left after cropping by negative padding is what goes round.
+Result<IndexMap> circle(const Tensor& self, int64_t dim, int64_t before, int64_t after, IndexMap map) {
+  const int64_t skipped = std::max<int64_t>(-before, 0);
+  const int64_t left = self.size(dim) - skipped - std::max<int64_t>(-after, 0);
+  HEDDLE_REQUIRE(left > 0, "circular_pad: padding (", before, ", ", after, ") leaves nothing of dimension ", dim,
+                 " of input ", to_text(self.sizes()));
+  const int64_t shift = std::max<int64_t>(before, 0);
+  for (size_t i = 0; i < map.size(); ++i) {
+    map[i] = skipped + ((static_cast<int64_t>(i) - shift) % left + left) % left;
+  }
+  return map;
 }
 
 // Where the elements of a padded dimension come from.
@@ -48,6 +61,7 @@ Result<IndexMap> map_of(Mode mode, const Tensor& self, int64_t dim, int64_t befo
   HEDDLE_REQUIRE(extent <= size * int64_t{1 << 20}, name_of(mode), ": padding (", before, ", ", after,
                  ") is too large");
   IndexMap map(static_cast<size_t>(extent));
+  if (mode == Mode::kCircular) return circle(self, dim, before, after, std::move(map));
   for (int64_t i = 0; i < extent; ++i) map[static_cast<size_t>(i)] = source_of(mode, i - before, size);
   return map;
 }

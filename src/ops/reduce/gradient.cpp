@@ -37,8 +37,9 @@ Status check(const Tensor& self, const Dims& dims, int64_t edge_order) {
   return ok_status();
 }
 
-// a x[i] + b x[j] + c x[k], slices of one element along the dimension.
-Result<Tensor> edge(const Tensor& x, int64_t dim, std::initializer_list<std::pair<int64_t, Tensor>> parts) {
+// a x[i] + b x[j] + c x[k], slices of one element along the dimension. Factors are numbers or tensors.
+template <class Factor>
+Result<Tensor> edge(const Tensor& x, int64_t dim, std::initializer_list<std::pair<int64_t, Factor>> parts) {
   Tensor total;
   for (const auto& [place, factor] : parts) {
     const Tensor part = HEDDLE_TRY(mul(x.narrow(dim, place, 1), factor));
@@ -50,7 +51,6 @@ Result<Tensor> edge(const Tensor& x, int64_t dim, std::initializer_list<std::pai
 // Evenly spaced samples.
 Result<Tensor> along(const Tensor& x, int64_t dim, const Scalar& spacing, int64_t edge_order) {
   const int64_t n = x.size(dim);
-  const auto number = [](double value) { return Tensor::scalar(value, DType::kFloat64); };
   const Tensor inner = HEDDLE_TRY(div(
       HEDDLE_TRY(sub(x.narrow(dim, 2, n - 2 > 0 ? n - 2 : 0), x.narrow(dim, 0, n - 2 > 0 ? n - 2 : 0))), Scalar(2.0)));
   Tensor first;
@@ -59,12 +59,8 @@ Result<Tensor> along(const Tensor& x, int64_t dim, const Scalar& spacing, int64_
     first = HEDDLE_TRY(sub(x.narrow(dim, 1, 1), x.narrow(dim, 0, 1)));
     last = HEDDLE_TRY(sub(x.narrow(dim, n - 1, 1), x.narrow(dim, n - 2, 1)));
   } else {
-    const Tensor a = HEDDLE_TRY(number(-1.5));
-    const Tensor b = HEDDLE_TRY(number(2));
-    const Tensor c = HEDDLE_TRY(number(-0.5));
-    first = HEDDLE_TRY(edge(x, dim, {{0, a}, {1, b}, {2, c}}));
-    last = HEDDLE_TRY(edge(
-        x, dim, {{n - 1, HEDDLE_TRY(number(1.5))}, {n - 2, HEDDLE_TRY(number(-2))}, {n - 3, HEDDLE_TRY(number(0.5))}}));
+    first = HEDDLE_TRY(edge<Scalar>(x, dim, {{0, -1.5}, {1, 2.0}, {2, -0.5}}));
+    last = HEDDLE_TRY(edge<Scalar>(x, dim, {{n - 1, 1.5}, {n - 2, -2.0}, {n - 3, 0.5}}));
   }
   const Tensor joined = HEDDLE_TRY(cat({first, inner, last}, dim));
   return div(joined, spacing);
@@ -105,7 +101,7 @@ Result<Tensor> along_places(const Tensor& x, int64_t dim, const Tensor& places, 
       const Tensor w0 = HEDDLE_TRY(div(HEDDLE_TRY(mul(twice, Scalar(-sign))), HEDDLE_TRY(mul(h, sum))));
       const Tensor w1 = HEDDLE_TRY(div(HEDDLE_TRY(mul(sum, Scalar(sign))), HEDDLE_TRY(mul(h, k))));
       const Tensor w2 = HEDDLE_TRY(div(HEDDLE_TRY(mul(h, Scalar(-sign))), HEDDLE_TRY(mul(k, sum))));
-      return edge(x, dim, {{at, w0}, {at + next, w1}, {at + 2 * next, w2}});
+      return edge<Tensor>(x, dim, {{at, w0}, {at + next, w1}, {at + 2 * next, w2}});
     };
     first = HEDDLE_TRY(parabola(steps.select(0, 0), steps.select(0, 1), 0, 1, 1));
     last = HEDDLE_TRY(parabola(steps.select(0, n - 2), steps.select(0, n - 3), n - 1, -1, -1));

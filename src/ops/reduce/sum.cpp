@@ -167,6 +167,7 @@ Result<Tensor> mean_dims(const Tensor& t, const OptionalDims& dims, bool keepdim
   return mean(t, dims.value_or(Dims()), keepdim, dtype, out);
 }
 Result<Tensor> sum_to_size(const Tensor& t, const Dims& sizes) {
+  if (sizes.empty()) return sum(t, {}, false);
   HEDDLE_REQUIRE(sizes.size() <= t.sizes().size(), "size {", to_text(sizes), "} is not expandable to size {",
                  to_text(t.sizes()), "}.");
   const size_t lead = t.sizes().size() - sizes.size();

@@ -135,6 +135,7 @@ Result<Tensor> repeat_interleave_times(const Tensor& t, int64_t repeats, Optiona
 }
 
 Result<Tensor> adjoint(const Tensor& t) {
+  if (t.dim() == 0) return transpose(t, 0, 0);
   HEDDLE_REQUIRE(t.dim() >= 2, "tensor.adjoint() is only supported on matrices or batches of matrices. Got ", t.dim(),
                  "-D tensor.");
   return transpose(t, -2, -1);

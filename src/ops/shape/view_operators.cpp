@@ -73,6 +73,7 @@ Result<Tensor> reversed(const Tensor& t) {
   return t.permute(order);
 }
 Result<Tensor> matrix_transpose(const Tensor& t) {
+  if (t.dim() == 0) return transpose(t, 0, 0);
   HEDDLE_REQUIRE(t.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got ", t.dim(),
                  "-D tensor.");
   return transpose(t, -2, -1);
