@@ -194,7 +194,7 @@ class Writer:
             return None
         try:
             self.scripted.define(source_of(self.op, name, sample, count))
-        except (CannotSay, RuntimeError, AttributeError, NotImplementedError):
+        except (CannotSay, RuntimeError, AttributeError, NotImplementedError, torch.jit.frontend.FrontendError):
             return None
         return "scripted.pt"
 
