@@ -199,6 +199,7 @@ Ref<SugaredValue> make_torch() {
       {"special", module("torch.special", {}, "aten::special_")},
       {"_C", module("torch._C", {{"_nn", module("torch._C._nn", {}, "aten::")}}, "aten::")},
       {"_VF", module("torch._VF", {}, "aten::")},
+      {"autograd", module("torch.autograd", {}, "aten::")},
       {"futures", module("torch.futures", {})},
   };
   add_numbers(names);

@@ -36,6 +36,7 @@ const char* tensor_property(const std::string& name) {
       {"layout", "prim::layout"},
       {"name", "prim::name"},
       {"requires_grad", "prim::requires_grad"},
+      {"retains_grad", "aten::retains_grad"},
       {"T", "aten::numpy_T"},
       {"H", "aten::matrix_H"},
       {"mT", "aten::mT"},

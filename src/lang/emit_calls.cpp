@@ -3,6 +3,7 @@
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
 #include "lang/object_sort.h"
+#include "lang/old_operators.h"
 #include "lang/signature.h"
 
 namespace heddle::lang {
@@ -145,7 +146,8 @@ Result<Value*> FunctionEmitter::call_method(Value* self, const std::string& name
 Result<Value*> FunctionEmitter::call_operator(const std::string& name, const CallArguments& arguments,
                                               const SourceRange& range) {
   if (Value* sorted = HEDDLE_TRY(emit_object_sort(*this, name, arguments, range))) return sorted;
-  Result<Value*> result = emit_operator_call(name, arguments, range, graph());
+  const std::vector<OldOverload> old = HEDDLE_TRY(old_overloads(*this, name, range));
+  Result<Value*> result = emit_operator_call(name, arguments, range, graph(), old);
   if (result.ok()) return result;
   const ErrorCode code = result.status().code();
   const bool is_missing = code == ErrorCode::kNotFound;

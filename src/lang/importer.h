@@ -21,7 +21,8 @@ class Importer final : public Resolver {
   // The source for a qualifier ("__torch__.torch.nn"), or null when the archive has none.
   using ReadSource = std::function<Result<Ref<const Source>>(const std::string& qualifier)>;
 
-  Importer(ir::CompilationUnit& unit, ReadSource read_source) : Resolver(unit), read_source_(std::move(read_source)) {}
+  Importer(ir::CompilationUnit& unit, ReadSource read_source, int64_t archive_version = 0)
+      : Resolver(unit), read_source_(std::move(read_source)), archive_version_(archive_version) {}
 
   // CONSTANTS.c0 ... of the code. Set before the first function is compiled: objects among them need classes first.
   void set_constants(std::vector<IValue> constants) { constants_ = std::move(constants); }
@@ -38,6 +39,7 @@ class Importer final : public Resolver {
   Result<Ref<SugaredValue>> find_value(const std::string& name, const SourceRange& range) override;
   Result<TypePtr> find_type(const std::string& dotted_name, const SourceRange& range) override;
   bool tolerates_missing_operators() const override { return true; }
+  int64_t archive_version() const override { return archive_version_; }
   // Null when there is no such constant.
   const IValue* constant(std::string_view name) const;
 
@@ -51,6 +53,7 @@ class Importer final : public Resolver {
   Result<const Stmt*> definition(const std::string& qualified_name, const ParsedFile** in_file);
 
   ReadSource read_source_;
+  const int64_t archive_version_;
   std::vector<IValue> constants_;
   std::unordered_map<std::string, ParsedFile> files_;
 };

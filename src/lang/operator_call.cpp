@@ -40,19 +40,28 @@ ir::Value* insert_operator_node(const schema::Operator& op, const MatchedCall& m
 }  // namespace
 
 Result<ir::Value*> emit_operator_call(std::string_view name, const CallArguments& arguments, const SourceRange& call,
-                                      ir::Graph& graph) {
+                                      ir::Graph& graph, std::span<const OldOverload> old) {
   const std::span<const schema::Operator* const> overloads = schema::operators().overloads(name);
   if (overloads.empty()) {
     return error(ErrorCode::kNotFound, "there is no operator ", name, ":\n", call.highlight());
   }
   std::vector<const schema::FunctionSchema*> candidates;
-  for (const schema::Operator* op : overloads) candidates.push_back(&op->schema);
+  const auto old_of = [&](const schema::Operator& op) {
+    return std::find_if(old.begin(), old.end(),
+                        [&](const OldOverload& other) { return other.schema.overload == op.schema.overload; });
+  };
+  for (const schema::Operator* op : overloads) {
+    const auto other = old_of(*op);
+    candidates.push_back(other == old.end() ? &op->schema : &other->schema);
+  }
   const std::span<const BuiltinFunction> builtins = builtin_functions(name);
   for (const BuiltinFunction& builtin : builtins) candidates.push_back(&builtin.schema);
   const MatchedCall matched = HEDDLE_TRY(match_overloads(name, candidates, arguments, call, graph));
   if (matched.overload >= overloads.size()) {
     return builtins[matched.overload - overloads.size()].expand(matched.inputs, call, graph);
   }
+  const auto other = old_of(*overloads[matched.overload]);
+  if (other != old.end()) return other->expand(matched.inputs);
   return insert_operator_node(*overloads[matched.overload], matched, call, graph);
 }
 

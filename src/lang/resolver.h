@@ -2,6 +2,7 @@
 // a person writes (lang/script_unit.h). Shared by the functions of one program while it is compiled, on one thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "ir/function.h"
@@ -20,6 +21,8 @@ class Resolver : public RefCounted {
   // Whether an operator the table lacks (or lacks in this form) is noted and raises when reached, instead of stopping
   // compilation.
   virtual bool tolerates_missing_operators() const = 0;
+  // The version of the archive whose code is compiled, which says what operators mean; 0: what they mean today.
+  virtual int64_t archive_version() const { return 0; }
   // Whether the function may give the class attributes it does not have yet: the __init__ of a class a person writes.
   virtual bool may_add_attributes(const ClassType&, const ir::Function&) const { return false; }
   // The program the function belongs to. It owns the functions that hold this resolver.

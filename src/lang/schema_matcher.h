@@ -4,6 +4,7 @@
 // winner's conversions, constants and lists are inserted, at the graph's insert point. One thread per graph.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,10 +46,17 @@ Result<MatchedCall> match_call(const schema::FunctionSchema& schema, const CallA
 Result<MatchedCall> match_overloads(std::string_view name, std::span<const schema::FunctionSchema* const> candidates,
                                     const CallArguments& arguments, const SourceRange& call, ir::Graph& graph);
 
+// An overload that stands for the operator table's of the same name and overload; `expand` inserts what it does to the
+// matched inputs.
+struct OldOverload {
+  schema::FunctionSchema schema;
+  std::function<Result<ir::Value*>(std::span<ir::Value* const> inputs)> expand;
+};
+
 // Matches against schema::operators() and inserts the operator's node. The result is its output, a tuple of its outputs
 // when it has several, a None constant when it has none. kNotFound when the table has no operator of this name.
 Result<ir::Value*> emit_operator_call(std::string_view name, const CallArguments& arguments, const SourceRange& call,
-                                      ir::Graph& graph);
+                                      ir::Graph& graph, std::span<const OldOverload> old = {});
 
 // The value as the type asked for by a parameter, annotation or return: itself when it already fits or when no implicit
 // conversion leads there (the caller then reports with is_subtype), else the converted value. `type` holds no

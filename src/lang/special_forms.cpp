@@ -22,7 +22,11 @@ Result<Meaning> annotate(FunctionEmitter& emitter, const Call& call, const TypeP
   HEDDLE_TRY(want_arguments(call, "annotate", 2, 2));
   const TypePtr type = HEDDLE_TRY(emitter.emit_type(*call.args[0]));
   Value* value = HEDDLE_TRY(emitter.emit_value_of_type(*call.args[1], type, "The annotated value"));
-  return Meaning(same_type(*value->type(), *type) ? value : emitter.cast(value, type, call.range));
+  // "[]" alone is a list of anything; one that is annotated has this type, and so the cast that says so.
+  const bool is_literal = value->node()->is(ir::NodeKind::kListConstruct) && value->node()->inputs().empty() &&
+                          value->type()->element()->is(TypeKind::kTensor);
+  const bool has_type = same_type(*value->type(), *type) && !is_literal;
+  return Meaning(has_type ? value : emitter.cast(value, type, call.range));
 }
 
 Result<Meaning> unchecked_cast(FunctionEmitter& emitter, const Call& call, const TypePtr&) {

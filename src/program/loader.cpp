@@ -1,5 +1,6 @@
 #include "program/loader.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "lang/importer.h"
@@ -48,6 +49,14 @@ std::string missing_message(const std::string& file, const std::vector<jit::Miss
     out += concat("\n  ", op.name, " at ", op.places[0]);
     if (op.places.size() > 1) out += concat(" and ", op.places.size() - 1, " more");
   }
+  const bool any_foreign = std::any_of(missing.begin(), missing.end(), [](const jit::MissingOperator& op) {
+    return !op.name.starts_with("aten::") && !op.name.starts_with("prim::");
+  });
+  if (any_foreign) {
+    out +=
+        "\nOperators of your own are registered with HEDDLE_LIBRARY before the model is loaded; the command takes them "
+        "from --library FILE.";
+  }
   return out;
 }
 
@@ -65,9 +74,10 @@ class Loader {
       : archive_(std::move(archive)),
         options_(options),
         program_(make_ref<Program>(options.optimize)),
-        importer_(make_ref<lang::Importer>(*program_->unit, [archive = archive_](const std::string& qualifier) {
-          return read_source(archive, qualifier);
-        })) {}
+        importer_(make_ref<lang::Importer>(
+            *program_->unit,
+            [archive = archive_](const std::string& qualifier) { return read_source(archive, qualifier); },
+            archive_->version())) {}
 
   Result<IValue> run() {
     Binder binder([this](const std::string& text) { return importer_->parse_type_text(text); }, program_);

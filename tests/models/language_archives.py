@@ -11,6 +11,7 @@ import importlib
 import json
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 
 import torch
@@ -18,7 +19,8 @@ import torch
 from language.registry import EXAMPLES
 from zoo import digest_of, in_child, leave, write_call
 
-PARTS = ["numbers", "text", "containers", "flow", "classes", "modules", "tensors", "futures", "traced", "frozen"]
+PARTS = ["numbers", "text", "containers", "flow", "classes", "objects", "modules", "arguments", "assignment", "iteration", "tensors", "futures",
+         "traced", "frozen", "versions", "mobile"]
 if hasattr(torch.jit, "_awaitable"):
     PARTS.append("awaitables")
 
@@ -40,9 +42,19 @@ def write_row(folder, name, number, made, module):
     return {**row, "prints": made.prints} if made.prints else row
 
 
+def rewrite_records(path, rewrite):
+    with zipfile.ZipFile(path) as archive:
+        records = [(entry, rewrite(entry.filename.split("/", 1)[1], archive.read(entry))) for entry in archive.infolist()]
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, content in records:
+            archive.writestr(entry.filename, content, zipfile.ZIP_STORED)
+
+
 def write_example(folder, example):
     path = str(folder / f"{example.name}.pt")
     torch.jit.save(example.make(), path, **example.save)
+    if example.rewrite:
+        rewrite_records(path, example.rewrite)
     return [write_row(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
 
 

@@ -1,4 +1,5 @@
-// `with torch.profiler.record_function(name):` in a model. The marks are accepted; nothing records them.
+// `with torch.profiler.record_function(name):` and torch.jit._logging.add_stat_value(name, number) in a model. The
+// marks and numbers are accepted; nothing records them.
 #include "core/boxes.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -13,6 +14,7 @@ constexpr const char* kRecord = "__torch__.torch.classes.profiler._RecordFunctio
 Result<Tensor> enter(std::string_view, const IValue&) { return Tensor::empty({}, DType::kFloat32); }
 IValue enter_new(std::string_view, const IValue&) { return IValue(make_ref<CapsuleValue>(kRecord)); }
 void leave(const IValue&) {}
+void count(std::string_view, int64_t) {}
 
 }  // namespace
 }  // namespace heddle::ops
@@ -20,6 +22,7 @@ void leave(const IValue&) {}
 HEDDLE_OPERATORS(profiler) {
   using namespace heddle::ops;
   constexpr uint32_t kSideEffect = heddle::schema::kSideEffect;
+  table.add("prim::AddStatValue(str key, int val) -> ()", boxed<&count>(), kSideEffect);
   table.add("profiler::_record_function_enter(str name, str? args=None) -> Tensor", boxed<&enter>(), kSideEffect);
   table.add(
       "profiler::_record_function_enter_new(str name, str? args=None) -> "

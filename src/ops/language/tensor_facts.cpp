@@ -96,6 +96,7 @@ HEDDLE_OPERATORS(language_tensor_facts) {
   table.add("aten::is_neg(Tensor self) -> bool", boxed<[](const Tensor& t) { return t.impl()->neg; }>());
   table.add("aten::is_inference(Tensor self) -> bool", boxed<&never>());
   table.add("aten::is_leaf(Tensor self) -> bool", boxed<&always>());
+  table.add("aten::retains_grad(Tensor self) -> bool", boxed<&never>());
   table.add("aten::is_pinned(Tensor self, Device? device=None) -> bool",
             boxed<[](const Tensor&, std::optional<Device>) { return false; }>());
   table.add("aten::is_nonzero(Tensor self) -> bool", boxed<&is_nonzero>());

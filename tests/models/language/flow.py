@@ -3,6 +3,7 @@
 from typing import Any, List, Optional, Tuple
 
 import torch
+import torch.jit._logging
 from torch import Tensor, nn
 
 from .registry import call, example
@@ -211,6 +212,7 @@ class WithStatement(nn.Module):
             t = torch.ones(2) * n
         with torch.autograd.profiler.record_function("named part"):
             t = t + 1
+        torch.jit._logging.add_stat_value("parts", m)
         return r.events + s.events, m, t
 
 

@@ -16,11 +16,13 @@ class Call:
 
 @dataclass
 class Example:
-    """An archive to write: `make` gives the ScriptModule, `save` keyword arguments go to torch.jit.save."""
+    """An archive to write: `make` gives the ScriptModule, `save` keyword arguments go to torch.jit.save. `rewrite`, where there is one,
+    changes the file that PyTorch wrote: it is given a record's name (without the archive's) and bytes, and gives the bytes to store."""
     name: str
     make: Callable
     calls: List[Call]
     save: dict = field(default_factory=dict)
+    rewrite: Optional[Callable] = None
 
 
 EXAMPLES: List[Example] = []
@@ -30,11 +32,11 @@ def call(*args, **options):
     return Call(args, **options)
 
 
-def example(*calls, make=None, name=None, **save):
+def example(*calls, make=None, name=None, rewrite=None, **save):
     """Decorates a module class: its instance is scripted and called with each of `calls` (a tuple is the arguments of forward)."""
     def register(cls):
         import torch
         every = [c if isinstance(c, Call) else Call(c) for c in calls]
-        EXAMPLES.append(Example(name or cls.__name__, make or (lambda: torch.jit.script(cls().eval())), every, save))
+        EXAMPLES.append(Example(name or cls.__name__, make or (lambda: torch.jit.script(cls().eval())), every, save, rewrite))
         return cls
     return register
