@@ -6,7 +6,7 @@
 
 #include "cli/json_value.h"
 #include "program/runtime.h"
-#include "schema/operator_table.h"
+#include "schema/custom_operators.h"
 
 namespace heddle::cli {
 namespace {
@@ -41,8 +41,11 @@ Json report_of(const Operator& op) {
 ExitCode list_operators(const std::string& name, bool json) {
   program::ensure_runtime();
   std::vector<const Operator*> found;
-  for (const Operator* op : schema::operators().all()) {
-    if (op->schema.full_name().find(name) != std::string::npos) found.push_back(op);
+  const std::vector<const Operator*> own = schema::custom_operators();
+  for (const std::span<const Operator* const> every : {schema::operators().all(), std::span(own)}) {
+    for (const Operator* op : every) {
+      if (op->schema.full_name().find(name) != std::string::npos) found.push_back(op);
+    }
   }
   if (found.empty()) throw Failure(kUsage, concat("no operator has '", name, "' in its name"));
   if (json) {

@@ -14,6 +14,7 @@
 #include "cli/list_operators.h"
 #include "cli/parallel_info.h"
 #include "cli/run.h"
+#include "heddle/library.h"
 #include "heddle/parallel.h"
 
 namespace heddle::cli {
@@ -59,6 +60,15 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_flag("--strict", options.strict, "Refuse a model that names an operator Heddle lacks");
 }
 
+// Vector options of CLI11 would take the inputs that follow for further libraries.
+void add_library_option(CLI::App& command, std::vector<std::string>& libraries) {
+  command
+      .add_option_function<std::string>(
+          "--library", [&](const std::string& path) { libraries.push_back(path); },
+          "A shared library with operators of your own; may be given several times")
+      ->trigger_on_parse();
+}
+
 void add_input_options(CLI::App& command, std::vector<std::string>& inputs, std::string& args_file,
                        InputOptions& options) {
   command.add_option("INPUT", inputs, kInputHelp);
@@ -93,6 +103,7 @@ int run_command(int argc, char** argv) {
   CLI::App app("Loads TorchScript archives and runs them on CPUs.", "heddle");
   app.require_subcommand(1);
   std::function<ExitCode()> chosen;
+  std::vector<std::string> libraries;
 
   RunOptions run_options;
   CLI::App* run_app = app.add_subcommand("run", "Run a method and print what it returns");
@@ -103,6 +114,7 @@ int run_command(int argc, char** argv) {
   run_app->add_option("--rtol", run_options.tolerance.rtol, "Relative tolerance")->capture_default_str();
   run_app->add_option("--atol", run_options.tolerance.atol, "Absolute tolerance")->capture_default_str();
   run_app->add_flag("--json", run_options.json, "Print a report as JSON");
+  add_library_option(*run_app, libraries);
   run_app->callback([&] { chosen = [&] { return run(run_options); }; });
 
   BenchOptions bench_options;
@@ -114,6 +126,7 @@ int run_command(int argc, char** argv) {
   bench_app->add_option("--duration", bench_options.duration, "Seconds to measure")->capture_default_str();
   bench_app->add_option("--warmup", bench_options.warmup, "Seconds to run before that")->capture_default_str();
   bench_app->add_flag("--json", bench_options.json, "Print a report as JSON");
+  add_library_option(*bench_app, libraries);
   bench_app->callback([&] { chosen = [&] { return bench(bench_options); }; });
 
   InspectOptions inspect_options;
@@ -123,6 +136,7 @@ int run_command(int argc, char** argv) {
   inspect_app->add_flag("--graph", inspect_options.graph, "Show the graphs, as loaded and as optimised");
   inspect_app->add_flag("--plan", inspect_options.plan, "Show the code that runs");
   inspect_app->add_flag("--json", inspect_options.json, "Print a report as JSON");
+  add_library_option(*inspect_app, libraries);
   inspect_app->callback([&] { chosen = [&] { return inspect(inspect_options); }; });
 
   std::string operator_name;
@@ -130,6 +144,7 @@ int run_command(int argc, char** argv) {
   CLI::App* ops_app = app.add_subcommand("ops", "List operators, their schemas and implementations");
   ops_app->add_option("NAME", operator_name, "A part of the operator's name");
   ops_app->add_flag("--json", operators_json, "Print the list as JSON");
+  add_library_option(*ops_app, libraries);
   ops_app->callback([&] { chosen = [&] { return list_operators(operator_name, operators_json); }; });
 
   CLI::App* info_app = app.add_subcommand("parallel-info", "Show the thread settings and where each comes from");
@@ -142,6 +157,13 @@ int run_command(int argc, char** argv) {
   } catch (const CLI::ParseError& failure) {
     // Help ends with 0, everything else is wrong usage.
     return app.exit(failure) == 0 ? kDone : kUsage;
+  }
+  for (const std::string& library : libraries) {
+    try {
+      load_library(library);
+    } catch (const Error& failure) {
+      throw Failure(kUsage, failure.what());
+    }
   }
   return chosen();
 }

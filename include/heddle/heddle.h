@@ -3,5 +3,6 @@
 
 #include "heddle/error.h"
 #include "heddle/jit.h"
+#include "heddle/library.h"
 #include "heddle/parallel.h"
 #include "heddle/tensor.h"

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "heddle/error.h"
+#include "program/library_blocks.h"
 #include "schema/operator_table.h"
 
 namespace heddle::ops {
@@ -12,13 +13,19 @@ void register_all_operators(schema::TableBuilder& table);
 
 namespace heddle::program {
 
-void ensure_runtime() {
+void ensure_operators() {
   static std::once_flag once;
   std::call_once(once, [] {
     schema::TableBuilder builder;
     ops::register_all_operators(builder);
     schema::install_operators(value_or_throw(builder.build()));
   });
+}
+
+void ensure_runtime() {
+  ensure_operators();
+  static std::once_flag once;
+  std::call_once(once, run_kept_blocks);
 }
 
 }  // namespace heddle::program

@@ -3,7 +3,10 @@
 
 namespace heddle::program {
 
-// Builds and installs the operator table on the first call.
+// Builds and installs the operator table on the first call, and then adds the application's operators that wait for it;
+// throws what their HEDDLE_LIBRARY blocks throw.
 void ensure_runtime();
+// Heddle's own operators alone.
+void ensure_operators();
 
 }  // namespace heddle::program

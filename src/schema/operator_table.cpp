@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "schema/custom_operators.h"
 #include "schema/derived_forms.h"
 
 namespace heddle::schema {
@@ -35,7 +36,7 @@ bool takes_tensor(const Operator& op) {
 
 std::span<const Operator* const> OperatorTable::overloads(std::string_view name) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return {};
+  if (found == by_name_.end()) return custom_overloads(name);
   return found->second;
 }
 
