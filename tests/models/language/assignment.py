@@ -38,7 +38,7 @@ class Cell:
 
 
 @example((4,))
-class Attributes(nn.Module):
+class AugmentedTargets(nn.Module):
     """Augmented assignment to attributes and to what they hold."""
 
     def __init__(self):
