@@ -60,8 +60,8 @@ HWY_INLINE V softplus_of(V x, V beta, V threshold) {
 #define HEDDLE_PARAMETER(i) constant(parameters[i])
 
 HEDDLE_DEFINE_ROW(abs, hn::Abs(v))
-HEDDLE_DEFINE_ROW(floor, hn::Floor(v))
-HEDDLE_DEFINE_ROW(ceil, hn::Ceil(v))
+HEDDLE_DEFINE_ROW(floor, keep_zero(v, hn::Floor(v)))
+HEDDLE_DEFINE_ROW(ceil, keep_zero(v, hn::Ceil(v)))
 HEDDLE_DEFINE_ROW(trunc, hn::Trunc(v))
 HEDDLE_DEFINE_ROW(round, hn::Round(v))
 HEDDLE_DEFINE_ROW(sqrt, hn::Sqrt(v))
@@ -74,8 +74,9 @@ HEDDLE_DEFINE_ROW(log, log_of(v))
 HEDDLE_DEFINE_ROW(log2, log_everywhere(v, hn::Log2(D(), v)))
 HEDDLE_DEFINE_ROW(log10, log_everywhere(v, hn::Log10(D(), v)))
 HEDDLE_DEFINE_ROW(log1p, log1p_of(v))
-HEDDLE_DEFINE_ROW(sin, on_the_circle(
-                           v, [](V a) HWY_ATTR { return hn::Sin(D(), a); }, [](float a) { return std::sin(a); }))
+HEDDLE_DEFINE_ROW(sin, keep_zero(v, on_the_circle(
+                                        v, [](V a) HWY_ATTR { return hn::Sin(D(), a); },
+                                        [](float a) { return std::sin(a); })))
 HEDDLE_DEFINE_ROW(cos, on_the_circle(
                            v, [](V a) HWY_ATTR { return hn::Cos(D(), a); }, [](float a) { return std::cos(a); }))
 HEDDLE_DEFINE_ROW(tanh, tanh_of(v))

@@ -127,6 +127,16 @@ TEST_P(EveryTarget, FunctionsAreAccurate) {
   }
 }
 
+TEST_P(EveryTarget, ZerosKeepTheirSigns) {
+  const std::vector<float> x = {0.0f, -0.0f, -0.0f, 0.0f, -0.0f, 0.0f, -0.0f, -0.0f, 0.0f};
+  std::vector<float> y(x.size());
+  for (const Case& c : cases()) {
+    if (c.expected(0.0) != 0 || std::signbit(c.expected(0.0)) == std::signbit(c.expected(-0.0))) continue;
+    c.row(x.data(), y.data(), static_cast<int64_t>(x.size()), c.parameters);
+    for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(std::signbit(y[i]), std::signbit(x[i])) << c.name << " of " << x[i];
+  }
+}
+
 TEST_P(EveryTarget, PlacesDoNotMatter) {
   std::vector<float> x = numbers();
   x.resize(70);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ops/common/copy.h"
+#include "ops/common/dispatch.h"
 #include "ops/common/out.h"
 #include "ops/common/with_out.h"
 #include "ops/linalg/einsum.h"
@@ -112,6 +113,15 @@ Result<Tensor> bilinear(const Tensor& input1, const Tensor& input2, const Tensor
   HEDDLE_REQUIRE(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0)),
                  "bilinear(): bias size does not match weight size: got ", bias ? to_text(bias->sizes()) : "",
                  " but expected ", weight.size(0));
+  const DType dtype = input1.dtype();
+  const bool one_dtype = input2.dtype() == dtype && weight.dtype() == dtype && (!bias || bias->dtype() == dtype);
+  if (const DType wide = compute_dtype(dtype); wide != dtype && one_dtype) {
+    // Rounded once, at the end.
+    const std::optional<Tensor> wide_bias = bias ? std::optional(HEDDLE_TRY(to_dtype(*bias, wide))) : std::nullopt;
+    return to_dtype(HEDDLE_TRY(bilinear(HEDDLE_TRY(to_dtype(input1, wide)), HEDDLE_TRY(to_dtype(input2, wide)),
+                                        HEDDLE_TRY(to_dtype(weight, wide)), wide_bias)),
+                    dtype);
+  }
   // a and b are the inputs' widths, o the outputs; a trailing ellipsis keeps whatever precedes them.
   const Tensor product = HEDDLE_TRY(einsum("...a,oab,...b->...o", {input1, weight, input2}));
   Tensor result = HEDDLE_TRY(clone(product, MemoryFormat::kContiguous));

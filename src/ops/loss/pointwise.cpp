@@ -6,6 +6,7 @@
 #include "ops/common/forms.h"
 #include "ops/common/iterator.h"
 #include "ops/elementwise/binary.h"
+#include "ops/elementwise/unary.h"
 #include "ops/loss/loss.h"
 #include "ops/reduce/reduce.h"
 
@@ -28,6 +29,9 @@ Result<Tensor> mse_loss(const Tensor& self, const Tensor& target, int64_t reduct
 }
 
 Result<Tensor> l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Out& out) {
+  if (is_complex(self.dtype()) || is_complex(target.dtype())) {
+    return reduce_losses(HEDDLE_TRY(abs(HEDDLE_TRY(sub(self, target)))), reduction, out);
+  }
   return compare("l1_loss", self, target, reduction, out, []<class T>(T a, T b) { return std::abs(a - b); });
 }
 
