@@ -73,6 +73,35 @@ def module_info(info, dtype):
                  s.forward_input.args, s.forward_input.kwargs) for s in samples]
 
 
+class Filled(torch.nn.Module):
+    """A module with every argument but the tensors filled in, to be traced."""
+
+    def __init__(self, target, call):
+        super().__init__()
+        self.target, self.call = target, call
+
+    def forward(self, *tensors):
+        given = iter(tensors)
+        return self.target(*opinfo.replaced(self.call.args, given), **opinfo.replaced(self.call.kwargs, given))
+
+
+def caller_of(target, args):
+    """A script module around one whose `forward` has overloads, which has no method `forward` of its own."""
+    def kind(value):
+        return "Tensor" if isinstance(value, torch.Tensor) else f"Tuple[{', '.join(['Tensor'] * len(value))}]"
+
+    class Caller(torch.jit.ScriptModule):
+        def __init__(self):
+            super().__init__()
+            self.target = target
+
+    names = [("None" if value is None else f"i{number}") for number, value in enumerate(args)]
+    given = [f"{name}: {kind(value)}" for name, value in zip(names, args) if name != "None"]
+    made = Caller()
+    made.define(f"def forward(self, {', '.join(given)}):\n    return self.target({', '.join(names)})\n")
+    return made
+
+
 class Writer:
     """Writes the cases of one entry into a folder."""
 
@@ -93,18 +122,26 @@ class Writer:
 
     def add(self, number, call):
         if isinstance(call.target, torch.jit.ScriptFunction):
-            return self.add_case(f"{number}.scripted.pt", call.target, call, lambda: call.target)
+            return self.add_case(f"{number}.scripted.pt", call.target, call, lambda: (call.target, list(call.args)))
         for training in (False, True):
             target = copy.deepcopy(call.target).train(training)
             mode = "training" if training else "inference"
-            self.add_case(f"{number}.scripted.{mode}.pt", target, call, lambda: torch.jit.script(target))
+            self.add_case(f"{number}.scripted.{mode}.pt", target, call, lambda: self.scripted(target, call))
             self.add_case(f"{number}.traced.{mode}.pt", target, call, lambda: self.traced(target, call))
+
+    def scripted(self, target, call):
+        args = self.positional(target, call)
+        made = torch.jit.script(target)
+        if hasattr(made, "forward") and made._c._has_method("forward"):
+            return made, args
+        return caller_of(target, args), [a for a in args if a is not None]
 
     @staticmethod
     def traced(target, call):
-        if call.kwargs:
-            raise NotImplementedError("keyword arguments cannot be traced")
-        return torch.jit.trace(copy.deepcopy(target), copy.deepcopy(call.args), check_trace=False, strict=False)
+        tensors = opinfo.tensors_in([call.args, call.kwargs], [])
+        traced = torch.jit.trace(Filled(copy.deepcopy(target), call).train(target.training), tuple(t.clone() for t in tensors),
+                                 check_trace=False, strict=False)
+        return traced, tensors
 
     def add_case(self, archive, target, call, compiled):
         try:
@@ -113,13 +150,13 @@ class Writer:
                 raise NotImplementedError("no tensors to compare")
             with warnings.catch_warnings(), torch.no_grad():
                 warnings.simplefilter("ignore")
-                compiled().save(str(self.folder / archive))
-            args = self.positional(target, call)
+                made, args = compiled()
+                made.save(str(self.folder / archive))
         except Exception:
             self.skipped += 1  # PyTorch has no answer, or cannot write it
             return
         rtol, atol = opinfo.tolerance(expected)
-        self.cases.append({"archive": archive, "method": "forward", "args": args, "expected": expected, "exact": expected,
+        self.cases.append({"archive": archive, "method": "forward", "args": copy.deepcopy(args), "expected": expected, "exact": expected,
                            "rtol": rtol, "atol": atol, "meta": not opinfo.same(expected, again)})
 
     @staticmethod
