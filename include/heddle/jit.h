@@ -108,6 +108,10 @@ struct LoadOptions {
   bool optimize = true;
   // Refuse a model that names an operator Heddle lacks, even in a branch that may never run.
   bool strict = false;
+  // torch.jit.load's map_location; only the CPU computes here. Without it, a model whose code names another device, as
+  // a trace made there does, is warned of; with it, the same happens in silence: its tensors and constants are on the
+  // CPU.
+  std::optional<Device> map_location{};
   // Hears about what is odd but no error; called on the loading thread. Default: standard error.
   std::function<void(const std::string& message)> warn;
 };

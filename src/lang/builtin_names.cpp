@@ -90,7 +90,7 @@ Result<Meaning> device_form(FunctionEmitter& emitter, const Call& call, const Ty
     if (const StringLiteral* text = try_as<StringLiteral>(call.args[0].get())) {
       Result<Device> device = parse_device(text->value);
       if (!device.ok()) return error_at(call.range, device.status().message());
-      return Meaning(emitter.constant(IValue(*device), call.range));
+      return Meaning(emitter.constant(IValue(emitter.resolver().device_constant(*device)), call.range));
     }
     const Meaning argument = HEDDLE_TRY(emitter.emit(*call.args[0]));
     if (argument.value && argument.value->type()->is(TypeKind::kDevice)) return argument;

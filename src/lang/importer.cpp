@@ -1,5 +1,6 @@
 #include "lang/importer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/class_type.h"
@@ -127,6 +128,15 @@ Result<Ref<ir::Function>> Importer::import_function(const std::string& qualified
       HEDDLE_TRY(define_function({in_file->file, found, qualified_name}, nullptr, Ref<Resolver>::share(this)));
   unit().add_function(function);
   return function;
+}
+
+Device Importer::device_constant(Device device) {
+  if (device.type == DeviceType::kCpu || device.type == DeviceType::kMeta) return device;
+  std::string name = to_text(device);
+  if (std::find(foreign_devices_.begin(), foreign_devices_.end(), name) == foreign_devices_.end()) {
+    foreign_devices_.push_back(std::move(name));
+  }
+  return Device();
 }
 
 Result<TypePtr> Importer::parse_type_text(const std::string& text) {

@@ -40,6 +40,10 @@ class Importer final : public Resolver {
   Result<TypePtr> find_type(const std::string& dotted_name, const SourceRange& range) override;
   bool tolerates_missing_operators() const override { return true; }
   int64_t archive_version() const override { return archive_version_; }
+  // Whatever computes is a CPU here.
+  Device device_constant(Device device) override;
+  // The other devices that the code compiled so far names, each once: "cuda:0".
+  const std::vector<std::string>& foreign_devices() const { return foreign_devices_; }
   // Null when there is no such constant.
   const IValue* constant(std::string_view name) const;
 
@@ -54,6 +58,7 @@ class Importer final : public Resolver {
 
   ReadSource read_source_;
   const int64_t archive_version_;
+  std::vector<std::string> foreign_devices_;
   std::vector<IValue> constants_;
   std::unordered_map<std::string, ParsedFile> files_;
 };

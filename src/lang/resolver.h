@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/device.h"
 #include "ir/function.h"
 #include "lang/sugared.h"
 
@@ -23,6 +24,8 @@ class Resolver : public RefCounted {
   virtual bool tolerates_missing_operators() const = 0;
   // The version of the archive whose code is compiled, which says what operators mean; 0: what they mean today.
   virtual int64_t archive_version() const { return 0; }
+  // The device that a constant of the source stands for.
+  virtual Device device_constant(Device device) { return device; }
   // Whether the function may give the class attributes it does not have yet: the __init__ of a class a person writes.
   virtual bool may_add_attributes(const ClassType&, const ir::Function&) const { return false; }
   // The program the function belongs to. It owns the functions that hold this resolver.

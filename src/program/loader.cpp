@@ -80,6 +80,10 @@ class Loader {
             archive_->version())) {}
 
   Result<IValue> run() {
+    HEDDLE_REQUIRE_CODE(!archive_->has("bytecode.pkl") || !archive_->records("code/").empty(), kUnsupported, "'",
+                        archive_->name(),
+                        "' holds bytecode of PyTorch's lite interpreter and no TorchScript code; "
+                        "Heddle runs .ptl files by the code that _save_for_lite_interpreter puts beside it");
     Binder binder([this](const std::string& text) { return importer_->parse_type_text(text); }, program_);
     importer_->set_constants(HEDDLE_TRY(archive_->read_constants(&binder)));
     const IValue root = HEDDLE_TRY(archive_->read_pickle("data", &binder));
@@ -100,6 +104,10 @@ class Loader {
       const std::string message = missing_message(archive_->name(), program_->missing_operators);
       if (options_.strict) return error(ErrorCode::kUnsupported, message);
       warn(options_, message);
+    }
+    if (!options_.map_location && !importer_->foreign_devices().empty()) {
+      warn(options_, concat("'", archive_->name(), "' names ", join(importer_->foreign_devices(), ", "),
+                            "; the CPU is taken for it"));
     }
     HEDDLE_TRY(collect_extra_files(*archive_, options_.extra_files));
     return root;

@@ -189,6 +189,8 @@ def forged(folder, good):
                    "raised by the model"),
         "huge-tensor": (body(b"    return torch.zeros([9223372036854775807])\n"), RAISED, "memory|size|large|overflow"),
     }
+    code_records = [name.split("/", 1)[1] for name in records_of(good) if name.startswith("digits/code/")]
+    cases["bytecode-only"] = ({**dict.fromkeys(code_records), "bytecode.pkl": b"\x80\x02)."}, CANNOT_LOAD, "lite interpreter")
     for name, (edits, code, words) in cases.items():
         pack(folder / f"{name}.pt", changed(good, edits))
         yield f"{name}.pt", code, words, GOOD_INPUT

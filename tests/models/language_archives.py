@@ -4,6 +4,7 @@
     DIR/NAME.pt, DIR/NAME.N.args.pt, DIR/NAME.N.expect.pt, and DIR/language.json with the rows; a row may also carry
     error    words, separated by |, one of which the message must contain: the call fails with the exit code `exit`; no expect file then
     prints   text the call writes to standard output
+    warns    the same, standard error
 """
 
 import argparse
@@ -39,7 +40,7 @@ def write_row(folder, name, number, made, module):
         return {**row, "args": f"{stem}.args.pt", "method": made.method, "error": made.error, "exit": made.exit}
     if made.error is not None:
         raise RuntimeError(f"{name}, call {number}: PyTorch does not raise")
-    return {**row, "prints": made.prints} if made.prints else row
+    return {**row, **{key: getattr(made, key) for key in ("prints", "warns") if getattr(made, key)}}
 
 
 def rewrite_records(path, rewrite):
@@ -55,7 +56,10 @@ def write_example(folder, example):
     torch.jit.save(example.make(), path, **example.save)
     if example.rewrite:
         rewrite_records(path, example.rewrite)
-    return [write_row(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
+    rows = [write_row(folder, example.name, n, made, torch.jit.load(path)) for n, made in enumerate(example.calls)]
+    if example.disguise:
+        rewrite_records(path, example.disguise)
+    return rows
 
 
 def main():

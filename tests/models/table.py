@@ -73,6 +73,8 @@ def run(row, folder, heddle, more):
             return False, gap, size, "the command says that the answer is right, and it is not"
         if row.get("prints", "") not in done.stdout:
             return False, gap, size, f"'{row['prints']}' is not printed"
+        if row.get("warns", "") not in message:
+            return False, gap, size, f"no warning of '{row['warns']}': {message}"
         return True, gap, size, ""
 
 

@@ -146,3 +146,16 @@ class Recurrent(nn.Module):
 
 for kind in (nn.LSTM, nn.GRU, nn.RNN):
     example((torch.ones(5, 2, 3),), make=traced(lambda k=kind: Recurrent(k), torch.ones(5, 2, 3)), name="Traced" + kind.__name__)(None)
+
+
+class OnDevice(nn.Module):
+    def forward(self, x):
+        y = torch.arange(3, device=x.device)
+        return x.to("cpu"), y, torch.zeros(2, dtype=torch.float64, device=x.device), x.to(device=x.device, dtype=torch.float64)
+
+
+def as_if_on_gpu(record, content):
+    return content.replace(b'"cpu"', b'"cuda:0"') if record.endswith(".py") else content
+
+
+example(call(torch.ones(2), warns="names cuda:0"), make=traced(OnDevice, torch.ones(2)), name="TracedOnGpu", disguise=as_if_on_gpu)(None)
