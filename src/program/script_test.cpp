@@ -118,5 +118,25 @@ def force(a: Await[int]) -> int:
   }
 }
 
+TEST(Script, GeneratorsDrawAgainWhatTheyDrew) {
+  const CompilationUnit unit(R"(
+def run(seed: int):
+  g = torch.Generator()
+  default = g.initial_seed()
+  g.manual_seed(seed)
+  a = torch.rand([3], generator=g)
+  b = torch.rand([3], generator=g)
+  h = torch.Generator(device=torch.device("cpu"), seed=seed)
+  c = torch.rand([3], generator=h)
+  return bool((a == c).all()), bool((a == b).all()), default, g.initial_seed(), h.seed() != seed
+)");
+  const std::vector<Value> out = unit.run_method("run", {7}).to_tuple();
+  EXPECT_TRUE(out[0].to_bool());
+  EXPECT_FALSE(out[1].to_bool());
+  EXPECT_EQ(out[2].to_int(), 67280421310721);
+  EXPECT_EQ(out[3].to_int(), 7);
+  EXPECT_TRUE(out[4].to_bool());
+}
+
 }  // namespace
 }  // namespace heddle::jit

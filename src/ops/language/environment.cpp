@@ -1,4 +1,6 @@
 // Questions about the world a program runs in, and the few operators whose only work is to hand on or refuse a value.
+#include <random>
+
 #include "core/boxes.h"
 #include "core/future.h"
 #include "core/generator.h"
@@ -20,6 +22,24 @@ Status has_torch_function(const Call& call) {
 void set_grad_enabled(bool) {}
 void manual_seed(int64_t seed) { default_generator().manual_seed(static_cast<uint64_t>(seed)); }
 int64_t initial_seed() { return static_cast<int64_t>(default_generator().seed()); }
+
+// torch.Generator of TorchScript since PyTorch 2.2.
+constexpr int64_t kDefaultSeed = 67280421310721;
+IValue new_generator(const IValue&, std::optional<int64_t> seed) {
+  return IValue(make_ref<GeneratorValue>(static_cast<uint64_t>(seed.value_or(kDefaultSeed))));
+}
+Result<IValue> seed_generator(const IValue& self, int64_t seed) {
+  HEDDLE_REQUIRE_CODE(self.is_generator(), kType, "manual_seed: argument 'self' must be Generator");
+  self.as_generator().manual_seed(static_cast<uint64_t>(seed));
+  return self;
+}
+int64_t seed_of(GeneratorValue* self) { return static_cast<int64_t>((self ? *self : default_generator()).seed()); }
+int64_t seed_by_chance(GeneratorValue* self) {
+  std::random_device device;
+  const uint64_t seed = (uint64_t{device()} << 32 | device()) >> 1;
+  (self ? *self : default_generator()).manual_seed(seed);
+  return static_cast<int64_t>(seed);
+}
 
 Result<IValue> unwrap(const IValue& value) {
   HEDDLE_REQUIRE_CODE(!value.is_none(), kRuntime, "Unwrapping null optional");
@@ -82,6 +102,12 @@ HEDDLE_OPERATORS(language_environment) {
   table.add("aten::manual_seed(int seed) -> ()", boxed<&manual_seed>(), kSideEffect);
   table.add("aten::seed() -> int", boxed<&initial_seed>(), kSideEffect);
   table.add("aten::initial_seed() -> int", boxed<&initial_seed>(), kSideEffect);
+
+  table.add("aten::Generator(*, Device? device=None, int? seed=None) -> Generator", boxed<&new_generator>(),
+            kSideEffect);
+  table.add("aten::manual_seed.generator(Generator(a!) self, int seed) -> Generator(a!)", boxed<&seed_generator>());
+  table.add("aten::initial_seed.generator(Generator self) -> int", boxed<&seed_of>());
+  table.add("aten::seed.generator(Generator(a!) self) -> int", boxed<&seed_by_chance>(), kSideEffect);
 
   table.add("aten::_unwrap_optional(t(a)? optional) -> t(a)", boxed<&unwrap>());
   table.add("prim::unchecked_unwrap_optional(t(a)? optional) -> t(a)", boxed<&unwrap>());
