@@ -13,7 +13,7 @@ help:
 	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
 	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
 	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
-	@echo "make conformance              PyTorch's own samples and whole models: build/conformance/report.html, report.json"
+	@echo "make conformance              PyTorch's own samples, tables and whole models: build/conformance/report.html, report.json"
 	@echo "make install                  install the release into PREFIX (/usr/local)"
 	@echo "make format                   clang-format every C++ file"
 	@echo "make layers                   check the includes against tools/layers.txt"

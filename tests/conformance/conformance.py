@@ -168,7 +168,8 @@ def main():
     parser.add_argument("--models", type=Path, default=Path("build/models"), help="folder for the models' archives")
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--ops", nargs="+", help="operators (all)")
-    parser.add_argument("--dtypes", nargs="+", choices=list(opinfo.DTYPES), default=list(opinfo.DTYPES))
+    parser.add_argument("--dtypes", nargs="+", choices=list(opinfo.DTYPES), default=[d for d in opinfo.DTYPES if d != "float16"],
+                        help="dtypes (all but float16, which PyTorch has few operators for)")
     parser.add_argument("--samples", type=int, default=None, help="at most so many samples an operator and dtype (all)")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="processes that ask PyTorch")
     parser.add_argument("--quick", action="store_true", help="a small part; exit with 1 for a failure without a reason in reasons.txt")

@@ -12,7 +12,7 @@ import unittest.mock
 import torch
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64, "bool": torch.bool, "complex64": torch.complex64,
-          "bfloat16": torch.bfloat16}
+          "bfloat16": torch.bfloat16, "float16": torch.float16}
 # rtol, atol: torch.testing.assert_close's, and for float32 what PyTorch's own tests of operators allow between devices.
 TOLERANCES = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-7, 1e-7), torch.complex64: (1e-4, 1e-5), torch.complex128: (1e-7, 1e-7),
               torch.bfloat16: (1.6e-2, 1e-2), torch.float16: (1e-2, 1e-2)}
@@ -187,8 +187,8 @@ class Writer:
             return plain(call(*[t.clone() for t in tensors]))
 
     def exact(self, call, tensors, expected):
-        """The answer in float32, rounded, where PyTorch sums in bfloat16: Heddle may be nearer to it than PyTorch is."""
-        if self.dtype != torch.bfloat16:
+        """The answer in float32, rounded, where PyTorch sums in halves: Heddle may be nearer to it than PyTorch is."""
+        if self.dtype not in (torch.bfloat16, torch.float16):
             return expected
         try:
             wide = self.answer(call, [t.float() if t.dtype == self.dtype else t for t in tensors], 0)
