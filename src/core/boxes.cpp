@@ -52,6 +52,14 @@ bool keys_equal(const IValue& a, const IValue& b) {
 
 }  // namespace
 
+DictValue::~DictValue() {
+  std::vector<IValue> values;
+  values.reserve(entries_.size());
+  // Keys nest no deeper than their type does.
+  for (Entry& entry : entries_) values.push_back(std::move(entry.value));
+  release_values(values);
+}
+
 IValue* DictValue::find(const IValue& key) {
   const auto [begin, end] = index_.equal_range(hash_of(key));
   for (auto at = begin; at != end; ++at) {

@@ -1,4 +1,5 @@
 // The boxes behind an IValue. Thread rules are those of ivalue.h; FutureValue has its own lock (core/future.h).
+// Boxes of boxes may nest as deep as memory goes: those that hold values let them go by core/release.h.
 #pragma once
 
 #include <complex>
@@ -10,6 +11,7 @@
 #include "core/callable.h"
 #include "core/class_type.h"
 #include "core/ivalue.h"
+#include "core/release.h"
 
 namespace heddle {
 
@@ -29,6 +31,7 @@ class ListValue final : public RefCounted {
  public:
   explicit ListValue(TypePtr element, std::vector<IValue> values = {})
       : element_type(std::move(element)), items(std::move(values)) {}
+  ~ListValue() override { release_values(items); }
   TypePtr element_type;
   std::vector<IValue> items;
 };
@@ -42,6 +45,7 @@ class DictValue final : public RefCounted {
     IValue value;
   };
   DictValue(TypePtr key, TypePtr value) : key_type(std::move(key)), value_type(std::move(value)) {}
+  ~DictValue() override;
   TypePtr key_type;
   TypePtr value_type;
 
@@ -64,6 +68,7 @@ class TupleValue final : public RefCounted {
   // `named` is a NamedTupleType or null.
   explicit TupleValue(std::vector<IValue> values, TypePtr named = nullptr)
       : items(std::move(values)), named_type(std::move(named)) {}
+  ~TupleValue() override { release_values(items); }
   std::vector<IValue> items;
   TypePtr named_type;
 };
@@ -73,6 +78,7 @@ class ObjectValue final : public RefCounted {
  public:
   ObjectValue(Ref<ClassType> type, Ref<RefCounted> program)
       : slots(type->attributes.size()), class_type(std::move(type)), owner(std::move(program)) {}
+  ~ObjectValue() override { release_values(slots); }
   std::vector<IValue> slots;  // in the order of class_type->attributes
   Ref<ClassType> class_type;
   Ref<RefCounted> owner;
@@ -96,6 +102,7 @@ class FunctionValue final : public RefCounted {
  public:
   explicit FunctionValue(Ref<Callable> f, std::vector<IValue> values = {})
       : function(std::move(f)), captured(std::move(values)) {}
+  ~FunctionValue() override { release_values(captured); }
   Ref<Callable> function;
   std::vector<IValue> captured;  // passed as the first arguments
 };

@@ -3,6 +3,8 @@
 #include <condition_variable>
 #include <utility>
 
+#include "core/release.h"
+
 namespace heddle {
 namespace {
 
@@ -14,6 +16,13 @@ struct Event final : RefCounted {
 };
 
 }  // namespace
+
+FutureValue::~FutureValue() {
+  if (!value_.box() || value_.is_tensor()) return;
+  std::vector<IValue> values;
+  values.push_back(std::move(value_));
+  release_values(values);
+}
 
 bool FutureValue::complete(IValue value) { return finish(State::kValue, std::move(value), ok_status()); }
 

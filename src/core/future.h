@@ -21,6 +21,7 @@ class FutureValue : public RefCounted {
   using Clock = std::chrono::steady_clock;
 
   explicit FutureValue(TypePtr element) : element_type(std::move(element)) {}
+  ~FutureValue() override;
   const TypePtr element_type;
 
   bool completed() const { return state_.load(std::memory_order_acquire) != State::kPending; }

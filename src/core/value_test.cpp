@@ -36,6 +36,21 @@ TEST(Value, ScalarsKeepTheirKind) {
   EXPECT_EQ(IValue(Scalar(std::complex<double>(1, 2))).as_scalar().to_complex(), std::complex<double>(1, 2));
 }
 
+TEST(Value, StructuresOfAnyDepthGo) {
+  IValue deep(make_ref<StringValue>("end"));
+  IValue end = deep;
+  for (int i = 0; i < 400000; ++i) {
+    const auto dict = make_ref<DictValue>(types::string(), types::any());
+    dict->set("k", std::move(deep));
+    const auto future = make_ref<FutureValue>(types::any());
+    future->complete(make_tuple({IValue(dict), 1}));
+    deep = list_of({IValue(future), IValue(future)});
+  }
+  EXPECT_EQ(end.box()->use_count(), 2u);
+  deep = IValue();
+  EXPECT_EQ(end.box()->use_count(), 1u);
+}
+
 TEST(Value, EqualityIsPythons) {
   const auto equal = [](const IValue& a, const IValue& b) { return values_equal(a, b).value(); };
   EXPECT_TRUE(equal(1, 1.0));
