@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/element.h"
+#include "core/quantizer.h"
+
 namespace heddle::archive {
 namespace {
 
@@ -107,6 +110,44 @@ Result<IValue> build_marked_tensor(std::span<const IValue> arguments, DType dtyp
   return tensor;
 }
 
+// A one-dimensional tensor of a quantiser's numbers.
+Result<std::vector<double>> quantizer_numbers(const IValue& value, int64_t count) {
+  const bool fits = value.is_tensor() && value.as_tensor().dim() == 1 && value.as_tensor().size(0) == count &&
+                    (is_floating(value.as_tensor().dtype()) || is_integral(value.as_tensor().dtype()));
+  HEDDLE_REQUIRE_CODE(fits, kBadArchive, "a tensor quantised per channel should have ", count,
+                      " scales and zero points");
+  const Tensor& numbers = value.as_tensor();
+  std::vector<double> out;
+  for (int64_t i = 0; i < count; ++i) out.push_back(load_single(numbers.select(0, i)).to_double());
+  return out;
+}
+
+// (scheme, scale, zero point) or (scheme, scales, zero points, axis).
+Result<Ref<const Quantizer>> build_quantizer(const IValue& value, const Tensor& tensor) {
+  const std::vector<IValue>& parts = value.is_tuple() ? value.as_tuple().items : value.as_list().items;
+  HEDDLE_REQUIRE_CODE(is_quantized(tensor.dtype()) && !parts.empty() && parts[0].is_int(), kBadArchive,
+                      "a quantised tensor of dtype ", python_name(tensor.dtype()), " has no quantiser");
+  if (parts[0].as_int() == static_cast<int64_t>(QScheme::kPerTensorAffine)) {
+    HEDDLE_REQUIRE_CODE(parts.size() == 3 && parts[1].is_double() && parts[2].is_int(), kBadArchive,
+                        "a quantiser per tensor should be a scale and a zero point");
+    return Ref<const Quantizer>(make_ref<Quantizer>(parts[1].as_double(), parts[2].as_int()));
+  }
+  const auto scheme = static_cast<QScheme>(parts[0].as_int());
+  HEDDLE_REQUIRE_CODE(scheme == QScheme::kPerChannelAffine || scheme == QScheme::kPerChannelAffineFloatQParams,
+                      kUnsupported, "a quantised tensor has the unknown scheme ", parts[0].as_int());
+  HEDDLE_REQUIRE_CODE(
+      parts.size() == 4 && parts[3].is_int() && parts[3].as_int() >= 0 && parts[3].as_int() < tensor.dim(), kBadArchive,
+      "a quantiser per channel should be scales, zero points and a dimension");
+  const int64_t count = tensor.size(parts[3].as_int());
+  std::vector<double> scales = HEDDLE_TRY(quantizer_numbers(parts[1], count));
+  std::vector<double> zero_points = HEDDLE_TRY(quantizer_numbers(parts[2], count));
+  // PyTorch's Python names the plain scheme for both.
+  const bool of_floats = is_floating(parts[2].as_tensor().dtype());
+  return Ref<const Quantizer>(
+      make_ref<Quantizer>(of_floats ? QScheme::kPerChannelAffineFloatQParams : QScheme::kPerChannelAffine,
+                          std::move(scales), std::move(zero_points), parts[3].as_int()));
+}
+
 Result<IValue> build_typed_list(const PickledGlobal& global, std::span<const IValue> arguments, const TypePtr& element,
                                 IValue::Tag tag) {
   HEDDLE_TRY(check_arguments(global, arguments, "l"));
@@ -199,6 +240,12 @@ Result<IValue> build_call(const PickledGlobal& global, std::span<const IValue> a
       const auto dtype = dtype_from_number(arguments[6].as_int());
       HEDDLE_REQUIRE_CODE(dtype, kBadArchive, "a tensor has the unknown dtype ", arguments[6].as_int());
       return build_marked_tensor(arguments, *dtype, 7);
+    }
+    case GlobalKind::kQuantizedTensor: {
+      HEDDLE_TRY(check_arguments(global, arguments, "SiTTT**"));
+      const IValue tensor = HEDDLE_TRY(build_tensor(arguments, arguments[0].as_storage().dtype));
+      set_quantizer(tensor.as_tensor(), HEDDLE_TRY(build_quantizer(arguments[4], tensor.as_tensor())));
+      return tensor;
     }
     case GlobalKind::kParameter:
       HEDDLE_TRY(check_arguments(global, arguments, "t**|*"));

@@ -39,7 +39,7 @@ constexpr auto kRows = std::to_array<GlobalRow>({
     {"torch._utils._rebuild_meta_tensor_no_storage", GlobalKind::kUnsupported},
     {"torch._utils._rebuild_parameter", GlobalKind::kParameter},
     {"torch._utils._rebuild_parameter_with_state", GlobalKind::kParameter},
-    {"torch._utils._rebuild_qtensor", GlobalKind::kUnsupported},
+    {"torch._utils._rebuild_qtensor", GlobalKind::kQuantizedTensor},
     {"torch._utils._rebuild_sparse_csr_tensor", GlobalKind::kUnsupported},
     {"torch._utils._rebuild_sparse_tensor", GlobalKind::kUnsupported},
     {"torch._utils._rebuild_tensor", GlobalKind::kTensor},

@@ -12,10 +12,11 @@ enum class GlobalKind : uint8_t {
   kValue,        // a number: GlobalRow::number
   kStorageType,  // GlobalRow::number is its dtype
   kUntypedStorage,
-  kTensor,     // torch._utils._rebuild_tensor(storage, offset, sizes, strides)
-  kTensorV2,   // ... requires_grad, hooks, metadata
-  kTensorV3,   // ... requires_grad, hooks, dtype, metadata
-  kParameter,  // torch._utils._rebuild_parameter(tensor, requires_grad, hooks)
+  kTensor,           // torch._utils._rebuild_tensor(storage, offset, sizes, strides)
+  kTensorV2,         // ... requires_grad, hooks, metadata
+  kTensorV3,         // ... requires_grad, hooks, dtype, metadata
+  kQuantizedTensor,  // torch._utils._rebuild_qtensor(storage, offset, sizes, strides, quantiser, requires_grad, hooks)
+  kParameter,        // torch._utils._rebuild_parameter(tensor, requires_grad, hooks)
   kIntList,
   kDoubleList,
   kBoolList,

@@ -247,8 +247,8 @@ TEST(PickleReader, RefusesWhatIsNotData) {
       "'__main__.Net'");
   expect_error(
       "\x80\x02"
-      "ctorch._utils\n_rebuild_qtensor\n.",
-      "'torch._utils._rebuild_qtensor', which Heddle does not support");
+      "ctorch._utils\n_rebuild_sparse_tensor\n.",
+      "'torch._utils._rebuild_sparse_tensor', which Heddle does not support");
   expect_error(
       "\x80\x02"
       "ctorch\nFloatStorage\n.",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/boxes.h"
+#include "core/custom_object.h"
 #include "core/future.h"
 #include "core/generator.h"
 
@@ -107,6 +108,9 @@ TypePtr IValue::type() const {
     case Tag::kStorage:
       return types::storage();
     case Tag::kCapsule:
+      if (const auto* object = dynamic_cast<const CustomObject*>(&as_capsule())) {
+        return make_ref<ClassType>(object->class_name, /*is_module=*/false);
+      }
       return types::capsule();
   }
   return types::unknown();
@@ -132,6 +136,11 @@ bool dict_is(const DictValue& dict, const Type& key, const Type& value) {
   return std::all_of(dict.entries().begin(), dict.entries().end(), [&](const DictValue::Entry& entry) {
     return value_is(entry.key, key) && value_is(entry.value, value);
   });
+}
+
+bool is_custom_object(const IValue& value, const ClassType& type) {
+  const auto* object = dynamic_cast<const CustomObject*>(&value.as_capsule());
+  return object && object->class_name == type.qualified_name();
 }
 
 bool tuple_is(const TupleValue& tuple, const Type& type) {
@@ -199,6 +208,7 @@ bool value_is(const IValue& value, const Type& type) {
       return value.is_future() && is_subtype(*value.as_future().element_type, *type.element());
     case TypeKind::kClass:
     case TypeKind::kInterface:
+      if (value.is_capsule()) return type.is(TypeKind::kClass) && is_custom_object(value, *as_class(type));
       return value.is_object() && is_subtype(*value.as_object().class_type, type);
     case TypeKind::kEnum:
       return value.is_enum() && value.as_enum().enum_type.get() == &type;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/quantizer.h"
+
 namespace heddle {
 namespace {
 
 Tensor make_tensor(Ref<Storage> storage, DType dtype, Dims sizes, Dims strides, int64_t offset) {
-  auto impl = make_ref<TensorImpl>();
+  Ref<TensorImpl> impl = is_quantized(dtype) ? Ref<TensorImpl>(make_ref<QuantizedImpl>()) : make_ref<TensorImpl>();
   impl->storage = std::move(storage);
   impl->dtype = dtype;
   impl->offset = offset;
@@ -47,6 +49,36 @@ Result<int64_t> reach(std::span<const int64_t> sizes, std::span<const int64_t> s
   HEDDLE_REQUIRE(!__builtin_add_overflow(last, 1, &last) && !__builtin_mul_overflow(last, element, &bytes), "sizes ",
                  to_text(sizes), " with strides ", to_text(strides), " overflow");
   return bytes;
+}
+
+// Strides without gaps for the sizes of `like`, its dimensions in the order they have in memory.
+Dims dense_strides(const Tensor& like) {
+  // Outermost first. Expanded dimensions say nothing about the order: they stay where a contiguous tensor has them.
+  Dims order(like.sizes().size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  for (size_t i = order.size(); i-- > 0;) {
+    size_t moving = i;
+    for (size_t inner = i + 1; inner < order.size(); ++inner) {
+      const auto a = static_cast<size_t>(order[moving]);
+      const auto b = static_cast<size_t>(order[inner]);
+      const int64_t outer_stride = like.strides()[a];
+      const int64_t inner_stride = like.strides()[b];
+      if (outer_stride == 0 || inner_stride == 0) continue;
+      const bool swap =
+          outer_stride < inner_stride || (outer_stride == inner_stride && like.sizes()[a] < like.sizes()[b]);
+      if (!swap) break;
+      std::swap(order[moving], order[inner]);
+      moving = inner;
+    }
+  }
+  Dims strides(order.size());
+  int64_t running = 1;
+  for (size_t i = order.size(); i-- > 0;) {
+    const auto d = static_cast<size_t>(order[i]);
+    strides[d] = running;
+    running *= std::max<int64_t>(like.sizes()[d], 1);
+  }
+  return strides;
 }
 
 }  // namespace
@@ -130,33 +162,10 @@ Result<Tensor> Tensor::empty_strided(std::span<const int64_t> sizes, std::span<c
 
 Result<Tensor> Tensor::empty_like(const Tensor& like, std::optional<DType> dtype) {
   const DType wanted = dtype.value_or(like.dtype());
-  if (like.is_dense()) return empty_strided(like.sizes(), like.strides(), wanted);
-  // Outermost first. Expanded dimensions say nothing about the order: they stay where a contiguous tensor has them.
-  Dims order(like.sizes().size());
-  std::iota(order.begin(), order.end(), int64_t{0});
-  for (size_t i = order.size(); i-- > 0;) {
-    size_t moving = i;
-    for (size_t inner = i + 1; inner < order.size(); ++inner) {
-      const auto a = static_cast<size_t>(order[moving]);
-      const auto b = static_cast<size_t>(order[inner]);
-      const int64_t outer_stride = like.strides()[a];
-      const int64_t inner_stride = like.strides()[b];
-      if (outer_stride == 0 || inner_stride == 0) continue;
-      const bool swap =
-          outer_stride < inner_stride || (outer_stride == inner_stride && like.sizes()[a] < like.sizes()[b]);
-      if (!swap) break;
-      std::swap(order[moving], order[inner]);
-      moving = inner;
-    }
-  }
-  Dims strides(order.size());
-  int64_t running = 1;
-  for (size_t i = order.size(); i-- > 0;) {
-    const auto d = static_cast<size_t>(order[i]);
-    strides[d] = running;
-    running *= std::max<int64_t>(like.sizes()[d], 1);
-  }
-  return empty_strided(like.sizes(), strides, wanted);
+  const Tensor result =
+      HEDDLE_TRY(empty_strided(like.sizes(), like.is_dense() ? like.strides() : dense_strides(like), wanted));
+  if (is_quantized(wanted) && wanted == like.dtype()) set_quantizer(result, heddle::quantizer_of(like));
+  return result;
 }
 
 Result<Tensor> Tensor::scalar(const Scalar& value, DType dtype) {
@@ -259,6 +268,7 @@ Tensor Tensor::alias(std::span<const int64_t> sizes, std::span<const int64_t> st
   Tensor view = make_tensor(storage(), dtype(), Dims(sizes), Dims(strides), offset);
   view.impl_->conj = impl_->conj;
   view.impl_->neg = impl_->neg;
+  if (is_quantized(dtype())) set_quantizer(view, quantizer_of(*this));
   return view;
 }
 
@@ -308,6 +318,19 @@ Tensor Tensor::unsqueeze(int64_t dim) const {
 
 Tensor Tensor::view_contiguous(std::span<const int64_t> sizes) const {
   return alias(sizes, contiguous_strides(sizes), offset());
+}
+
+Ref<const Quantizer> quantizer_of(const Tensor& t) {
+  const auto* impl = dynamic_cast<const QuantizedImpl*>(t.impl());
+  return impl ? impl->quantizer : nullptr;
+}
+
+void set_quantizer(const Tensor& t, Ref<const Quantizer> quantizer) {
+  static_cast<QuantizedImpl*>(t.impl())->quantizer = std::move(quantizer);
+}
+
+Tensor view_as_dtype(const Tensor& t, DType dtype) {
+  return make_tensor(t.storage(), dtype, t.sizes(), t.strides(), t.offset());
 }
 
 }  // namespace heddle

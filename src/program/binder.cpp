@@ -1,6 +1,8 @@
 #include "program/binder.h"
 
 #include "archive/type_tags.h"
+#include "core/custom_object.h"
+#include "schema/custom_class.h"
 
 namespace heddle::program {
 namespace {
@@ -30,12 +32,21 @@ Status fill_slots(ObjectValue& object, const IValue& state) {
   return ok_status();
 }
 
+Status restore_custom(CapsuleValue& capsule, const IValue& state) {
+  auto* object = dynamic_cast<CustomObject*>(&capsule);
+  HEDDLE_REQUIRE_CODE(object, kBadArchive, "a state is given to a value of type ", capsule.class_name);
+  object->content = HEDDLE_TRY(schema::find_custom_class(object->class_name)->restore(state));
+  return ok_status();
+}
+
 }  // namespace
 
 Result<IValue> Binder::new_object(const std::string& qualified_name) {
   if (qualified_name.starts_with(kCustomClasses)) {
-    return error(ErrorCode::kUnsupported, "the archive holds an object of the custom class ",
-                 qualified_name.substr(kCustomClasses.size()), ", which Heddle does not have");
+    HEDDLE_REQUIRE_CODE(schema::find_custom_class(qualified_name), kUnsupported,
+                        "the archive holds an object of the custom class ",
+                        qualified_name.substr(kCustomClasses.size()), ", which Heddle does not have");
+    return IValue(Ref<CapsuleValue>(make_ref<CustomObject>(qualified_name)));
   }
   const TypePtr type = HEDDLE_TRY(find_type_(qualified_name));
   HEDDLE_REQUIRE_CODE(type && type->is(TypeKind::kClass), kBadArchive, "the archive holds an object of ",
@@ -45,6 +56,7 @@ Result<IValue> Binder::new_object(const std::string& qualified_name) {
 }
 
 Status Binder::set_state(const IValue& object, IValue state) {
+  if (object.is_capsule()) return restore_custom(object.as_capsule(), state);
   HEDDLE_REQUIRE_CODE(object.is_object(), kBadArchive, "a state is given to a value of type ", object.type_text());
   ObjectValue& target = object.as_object();
   if (target.class_type->find_method("__setstate__")) {

@@ -3,23 +3,15 @@
 #include <mutex>
 
 #include "heddle/error.h"
+#include "ops/operators.h"
 #include "program/library_blocks.h"
 #include "schema/operator_table.h"
-
-namespace heddle::ops {
-// Written by the build from the HEDDLE_OPERATORS lines of src/ops.
-void register_all_operators(schema::TableBuilder& table);
-}  // namespace heddle::ops
 
 namespace heddle::program {
 
 void ensure_operators() {
   static std::once_flag once;
-  std::call_once(once, [] {
-    schema::TableBuilder builder;
-    ops::register_all_operators(builder);
-    schema::install_operators(value_or_throw(builder.build()));
-  });
+  std::call_once(once, [] { schema::install_operators(value_or_throw(ops::build_operator_table())); });
 }
 
 void ensure_runtime() {

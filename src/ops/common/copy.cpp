@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/element.h"
+#include "core/quantizer.h"
 #include "ops/common/cast.h"
 #include "ops/common/iterator.h"
 #include "ops/common/overlap.h"
@@ -13,6 +14,7 @@ namespace {
 bool may_overlap(const Tensor& a, const Tensor& b) { return a.storage().get() == b.storage().get(); }
 
 Status copy_elements(const Tensor& to, const Tensor& from) {
+  if (is_quantized(to.dtype()) && to.dtype() == from.dtype()) set_quantizer(to, quantizer_of(from));
   if (to.dtype() == from.dtype() && to.strides() == from.strides() && to.sizes() == from.sizes() && to.is_dense()) {
     const auto bytes = static_cast<size_t>(to.numel() * element_size(to.dtype()));
     if (bytes && to.numel() <= Iterator::kGrain) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/quantizer.h"
+
 namespace heddle::ops {
 
 Status resize_strided(const Tensor& t, std::span<const int64_t> sizes, std::span<const int64_t> strides) {
@@ -41,6 +43,7 @@ void set_tensor(const Tensor& t, const Tensor& source) {
   to.strides = from.strides;
   to.offset = from.offset;
   to.numel = from.numel;
+  if (is_quantized(to.dtype)) set_quantizer(t, quantizer_of(source));
 }
 
 }  // namespace heddle::ops
