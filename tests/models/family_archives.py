@@ -16,7 +16,7 @@ import torch
 from families.registry import SAMPLES
 from zoo import digest_of, leave, write_call
 
-PARTS = ["vision", "audio", "text", "pictures", "sequences", "forms", "modules"]
+PARTS = ["vision", "audio", "text", "pictures", "sequences", "forms", "modules", "quantised"]
 
 
 def archive_of(kind, module, args):

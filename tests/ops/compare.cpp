@@ -6,6 +6,7 @@
 
 #include "core/boxes.h"
 #include "core/element.h"
+#include "core/quantizer.h"
 #include "row.h"
 
 namespace heddle::test {
@@ -17,7 +18,8 @@ bool near(double got, double wanted, const Comparison& how) {
   return std::fabs(got - wanted) <= how.atol + how.rtol * std::fabs(wanted);
 }
 
-bool near(const Scalar& got, const Scalar& wanted, const Comparison& how) {
+bool near(const Scalar& got, const Scalar& wanted, const Comparison& how, bool quantized) {
+  if (quantized) return std::abs(got.to_double() - wanted.to_double()) <= how.atol;
   if (got.is_integral_or_bool() && wanted.is_integral_or_bool()) return got.to_int() == wanted.to_int();
   const std::complex<double> a = got.to_complex();
   const std::complex<double> b = wanted.to_complex();
@@ -51,12 +53,28 @@ std::string value_difference(const Tensor& got, const Tensor& wanted, const Comp
   each_offset(got, [&](int64_t n, int64_t offset) {
     const Scalar a = load_element(got.data<char>() + offset * size, got.dtype());
     const Scalar b = load_element(wanted.data<char>() + offsets[static_cast<size_t>(n)] * size, wanted.dtype());
-    if (near(a, b, how)) return true;
+    if (near(a, b, how, is_quantized(got.dtype()))) return true;
     if (wrong++ == 0) found = concat("element ", n, " is ", to_text(IValue(a)), ", wanted ", to_text(IValue(b)));
     return true;
   });
   if (wrong > 1) found += concat(" (and ", wrong - 1, " more of ", got.numel(), ")");
   return found;
+}
+
+std::string quantizer_difference(const Ref<const Quantizer>& got, const Ref<const Quantizer>& wanted) {
+  if (!wanted) return {};
+  if (!got) return "no quantiser";
+  if (got->scheme != wanted->scheme || got->axis != wanted->axis) return "another scheme of quantisation";
+  if (got->scales.size() != wanted->scales.size()) return "another number of scales";
+  for (size_t i = 0; i < wanted->scales.size(); ++i) {
+    if (std::fabs(got->scales[i] - wanted->scales[i]) > 1e-6 * wanted->scales[i]) {
+      return concat("scale ", got->scales[i], ", wanted ", wanted->scales[i]);
+    }
+    if (got->zero_points[i] != wanted->zero_points[i]) {
+      return concat("zero point ", got->zero_points[i], ", wanted ", wanted->zero_points[i]);
+    }
+  }
+  return {};
 }
 
 std::string tensor_difference(const Tensor& got, const Tensor& wanted, const Comparison& how) {
@@ -73,7 +91,9 @@ std::string tensor_difference(const Tensor& got, const Tensor& wanted, const Com
       }
     }
   }
-  return how.values ? value_difference(got, wanted, how) : std::string();
+  if (!how.values) return {};
+  std::string found = quantizer_difference(quantizer_of(got), quantizer_of(wanted));
+  return found.empty() ? value_difference(got, wanted, how) : found;
 }
 
 const std::vector<IValue>* items_of(const IValue& value) {
@@ -86,6 +106,7 @@ bool share(const Tensor& a, const Tensor& b) { return a.storage().get() == b.sto
 }  // namespace
 
 std::string difference(const IValue& got, const IValue& wanted, const Comparison& how) {
+  if (got.is_capsule() && wanted.is_capsule() && got.type_text() == wanted.type_text()) return {};
   if (got.is_tensor() && wanted.is_tensor()) return tensor_difference(got.as_tensor(), wanted.as_tensor(), how);
   if (items_of(got) && items_of(wanted)) return difference(*items_of(got), *items_of(wanted), how);
   if (got.is_dict() && wanted.is_dict()) {
@@ -100,7 +121,7 @@ std::string difference(const IValue& got, const IValue& wanted, const Comparison
   }
   if (got.is_number() && wanted.is_number()) {
     const bool same_kind = got.is_double() == wanted.is_double() && got.is_complex() == wanted.is_complex();
-    if (!how.values || (same_kind && near(got.as_scalar(), wanted.as_scalar(), how))) return {};
+    if (!how.values || (same_kind && near(got.as_scalar(), wanted.as_scalar(), how, false))) return {};
   } else if (got.is_device() || wanted.is_device()) {
     if (to_text(got) == to_text(wanted)) return {};
   } else {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "compare.h"
 #include "core/boxes.h"
+#include "ops/quantized/kernels.h"
 
 namespace heddle::test {
 namespace {
@@ -119,7 +120,7 @@ Forms::Forms(const schema::OperatorTable& table) {
   std::map<schema::Kernel, std::vector<const Operator*>> by_kernel;
   for (const Operator* op : table.all()) {
     by_signature[op->schema.name + "(" + signature(*op)].push_back(op);
-    by_kernel[op->kernel].push_back(op);
+    by_kernel[ops::dense_kernel(*op)].push_back(op);
   }
   for (const Operator* op : table.all()) {
     Relatives& relatives = relatives_[op];
@@ -132,7 +133,7 @@ Forms::Forms(const schema::OperatorTable& table) {
     }
     // Derived forms share one kernel that looks at the operator.
     if (op->functional) continue;
-    for (const Operator* other : by_kernel[op->kernel]) {
+    for (const Operator* other : by_kernel[ops::dense_kernel(*op)]) {
       if (other != op && !other->functional && signature(*other) == signature(*op)) relatives.same.push_back(other);
     }
   }

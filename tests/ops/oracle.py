@@ -6,7 +6,8 @@ rows.py tells how a row is written. The container is a torch.save file (pickle p
     row         str     the row, expanded
     op          str     "aten::add.Tensor"
     schema      str     PyTorch's schema of it
-    args        list    the arguments before the call: tensors, numbers, strings, None, lists, tuples, dicts; a dtype, memory format or
+    args        list    the arguments before the call: tensors, numbers, strings, None, lists, tuples, dicts ({"$op": NAME, "args": LIST} is
+                        what that operator returns); a dtype, memory format or
     kwargs      dict    layout is the integer TorchScript uses for it; `&N` arguments are one tensor twice
     outputs     list    what it returned (empty where it raised); always a list, with one element for an operator with one result
     args_after  list    args and kwargs after the call. Tensors that share a storage here, or with outputs, must share one in Heddle:
@@ -30,7 +31,7 @@ from pathlib import Path
 
 import torch
 
-from rows import Row, RowError, read_rows
+from rows import Made, Row, RowError, read_rows
 
 TOLERANCES = {  # by the coarsest dtype among a row's results
     torch.float64: (1e-7, 1e-7), torch.complex128: (1e-7, 1e-7), torch.float32: (1.3e-6, 1e-5), torch.complex64: (1.3e-6, 1e-5),
@@ -48,7 +49,27 @@ def change(value, what):
         return type(value)(change(v, what) for v in value)
     if isinstance(value, dict):
         return {k: change(v, what) for k, v in value.items()}
+    if isinstance(value, Made):
+        return Made(value.op, change(value.args, what))
     return what(value)
+
+
+def made(value):
+    """`value` with every Made called."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(made(v) for v in value)
+    if isinstance(value, Made):
+        return find(value.op)[0](*made(value.args))
+    return value
+
+
+def stored(value):
+    """`value` as the container has it: a Made is a dict of its operator, that one's schema and its arguments."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(stored(v) for v in value)
+    if isinstance(value, dict):
+        return {k: stored(v) for k, v in value.items()}
+    return {"$op": value.op, "args": stored(value.args)} if isinstance(value, Made) else value
 
 
 def leaves(value):
@@ -64,6 +85,8 @@ def copier(convert=lambda tensor: tensor):
     def copy(leaf):
         if not isinstance(leaf, torch.Tensor):
             return leaf
+        if leaf.is_quantized:
+            return tensors.setdefault(id(leaf), leaf.clone(memory_format=torch.preserve_format))
         if id(leaf) not in tensors:
             key = leaf.storage()._cdata
             if key not in storages:
@@ -75,10 +98,10 @@ def copier(convert=lambda tensor: tensor):
 
 def apart_by_dtype(arguments):
     """Copies a view of an argument's storage as another dtype (real, view.dtype): a container cannot hold both."""
-    seen = {t.storage().data_ptr(): t.dtype for t in leaves(arguments) if isinstance(t, torch.Tensor)}
+    seen = {t.storage().data_ptr(): t.dtype for t in leaves(arguments) if isinstance(t, torch.Tensor) and not t.is_quantized}
 
     def apart(leaf):
-        shared = isinstance(leaf, torch.Tensor) and seen.get(leaf.storage().data_ptr(), leaf.dtype) != leaf.dtype
+        shared = isinstance(leaf, torch.Tensor) and not leaf.is_quantized and seen.get(leaf.storage().data_ptr(), leaf.dtype) != leaf.dtype
         return leaf.clone() if shared else leaf
     return apart
 
@@ -93,7 +116,9 @@ def plain(leaf):
         return 0
     if isinstance(leaf, torch.device):
         return str(leaf)
-    return leaf.detach().resolve_conj().resolve_neg() if isinstance(leaf, torch.Tensor) else leaf
+    if isinstance(leaf, torch.Tensor) and not leaf.is_quantized:
+        return leaf.detach().resolve_conj().resolve_neg()
+    return leaf
 
 
 def find(op):
@@ -135,7 +160,7 @@ def conform(row, schema):
 def call(function, args, kwargs):
     """Results as a list, and the arguments after the call."""
     with torch.no_grad():
-        result = function(*args, **kwargs)
+        result = function(*made(args), **kwargs)
     if result is None:
         return []
     return list(result) if isinstance(result, tuple) else [result]
@@ -186,7 +211,7 @@ def evaluate(row: Row):
     outputs = change(outputs, apart_by_dtype([args, kwargs]))
     answer = {"row": row.text, "op": row.op, "schema": str(schema), "args": row.args, "kwargs": row.kwargs, "outputs": outputs,
               "args_after": args, "kwargs_after": kwargs, "error": error, "rtol": rtol, "atol": atol, "meta": row.meta}
-    return change(answer, plain)
+    return stored(change(answer, plain))
 
 
 def digest(path):

@@ -6,6 +6,7 @@
 #include "archive/torch_save.h"
 #include "core/boxes.h"
 #include "core/element.h"
+#include "core/quantizer.h"
 
 namespace heddle::test {
 namespace {
@@ -47,6 +48,9 @@ class Copier {
     if (value.is_string() && type.is(TypeKind::kDevice)) return IValue(HEDDLE_TRY(parse_device(value.as_string())));
     if (value.is_list()) return copy_items(value.as_list().items, type);
     if (value.is_tuple() && type.is(TypeKind::kList)) return copy_items(value.as_tuple().items, type);
+    if (const IValue* made_by = value.is_dict() ? value.as_dict().find(IValue("$op")) : nullptr) {
+      return make(made_by->as_string(), *value.as_dict().find(IValue("args")));
+    }
     if (value.is_dict()) {
       auto result = make_ref<DictValue>(value.as_dict().key_type, value.as_dict().value_type);
       for (const DictValue::Entry& entry : value.as_dict().entries()) {
@@ -58,6 +62,22 @@ class Copier {
   }
 
  private:
+  // What an operator returns for these arguments.
+  Result<IValue> make(const std::string& name, const IValue& args) {
+    const size_t dot = name.find('.');
+    const schema::Operator* op =
+        schema::operators().find(name.substr(0, dot), dot == std::string::npos ? "" : name.substr(dot + 1));
+    HEDDLE_REQUIRE(op, "there is no operator ", name);
+    std::vector<IValue> values;
+    for (size_t i = 0; i < op->schema.arguments.size(); ++i) {
+      const Argument& declared = op->schema.arguments[i];
+      const bool given = i < args.as_list().items.size();
+      HEDDLE_REQUIRE(given || declared.default_value, name, ": argument '", declared.name, "' is missing");
+      values.push_back(given ? HEDDLE_TRY(copy(args.as_list().items[i], *declared.type)) : *declared.default_value);
+    }
+    return HEDDLE_TRY(schema::call_operator(*op, values))[0];
+  }
+
   Result<IValue> copy_items(const std::vector<IValue>& items, const Type& type) {
     const TypePtr element = type.is(TypeKind::kList) ? type.element() : types::any();
     std::vector<IValue> copies;
@@ -68,6 +88,7 @@ class Copier {
   Result<Tensor> copy_tensor(const Tensor& t) {
     if (const auto known = tensors_.find(t.impl()); known != tensors_.end()) return known->second;
     const Tensor copied = HEDDLE_TRY(layout_ == Layout::kAsIs ? same_layout(t) : strided(t));
+    if (is_quantized(t.dtype())) set_quantizer(copied, quantizer_of(t));
     tensors_.emplace(t.impl(), copied);
     return copied;
   }
@@ -139,7 +160,7 @@ void collect(const IValue& value, std::vector<Tensor>& out) {
     for (const IValue& item : value.as_list().items) collect(item, out);
   } else if (value.is_tuple()) {
     for (const IValue& item : value.as_tuple().items) collect(item, out);
-  } else if (value.is_dict()) {
+  } else if (value.is_dict() && !value.as_dict().find(IValue("$op"))) {
     for (const DictValue::Entry& entry : value.as_dict().entries()) collect(entry.value, out);
   }
 }

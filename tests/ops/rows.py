@@ -18,6 +18,12 @@ Tensors  DTYPE[SIZES]: f32 f64 f16 bf16 i64 i32 i16 i8 u8 b c64 c128; `[]` has n
   :t (last two dimensions swapped in storage)  :cl (channels-last)  :s2 (every second element of the last dimension)
   :e (dimension 0 expanded, stride 0)  :o (starts at the storage's second element)  :p (dimensions reversed in storage)
 
+Quantised tensors  qu8(SCALE,ZERO)[SIZES] (and qi8, qi32): one scale and zero point for all; qi8(cN)[SIZES]: one of each for every
+  index of dimension N, zero points 0, or not with (zN). Their integers are drawn as i32's, from half of the range.
+  `<A..B`, values and :cl as above. They equal where their integers are no more than atol apart.
+
+$quantized::linear_prepack(qi8(0.1,0)[4,3], None)  what another operator makes of these arguments: packed weights
+
 Bare words are values: None True False nan inf, a dtype (f32: torch.float32), contiguous preserve channels_last (memory formats),
 strided (layout). Strings are quoted.
 
@@ -37,8 +43,10 @@ import torch
 DTYPES = {
     "f32": torch.float32, "f64": torch.float64, "f16": torch.float16, "bf16": torch.bfloat16, "i64": torch.int64,
     "i32": torch.int32, "i16": torch.int16, "i8": torch.int8, "u8": torch.uint8, "b": torch.bool, "c64": torch.complex64,
-    "c128": torch.complex128,
+    "c128": torch.complex128, "qu8": torch.quint8, "qi8": torch.qint8, "qi32": torch.qint32,
 }
+QUANTISED = re.compile(r"(qu8|qi8|qi32)\((?:([\d.e-]+),(-?\d+)|([cz])(\d+))\)"
+                       r"(\[[0-9, ]*\])?(\{[^}]*\})?(<-?\d+(?:\.\.-?\d+)?)?((?::\w+)*)")
 SETS = {
     "float": ["f32", "f64"], "floats": ["f32", "f64", "f16", "bf16"], "ints": ["i64", "i32", "i16", "i8", "u8"],
     "complex": ["c64", "c128"],
@@ -77,6 +85,13 @@ class Row:
 class Same:
     """`&N`: the tensor of argument N itself."""
     index: int
+
+
+@dataclass
+class Made:
+    """`$OP(ARGS)`: what another operator returns, made anew for each call."""
+    op: str
+    args: list
 
 
 def read_rows(path):
@@ -154,6 +169,13 @@ class Reader:
 
     def value(self):
         self.skip(" \t")
+        quantised = QUANTISED.match(self.text, self.at)
+        if quantised:
+            self.at = quantised.end()
+            return make_quantised(quantised, self.generator)
+        made = self.match(r"\$([\w.]+(?:::[\w.]+)?)\(")
+        if made:
+            return Made(made[1] if "::" in made[1] else "aten::" + made[1], self.items(")"))
         tensor = TENSOR.match(self.text, self.at)
         if tensor:
             self.at = tensor.end()
@@ -220,6 +242,25 @@ def make_tensor(token, generator):
     else:
         tensor = draw(kinds[0], shape, dtype, generator)
     return lay_out(tensor, layouts[0], generator) if layouts else tensor
+
+
+def make_quantised(token, generator):
+    code, scale, zero, per_channel, axis, sizes, values, below, modifiers = token.groups()
+    integers = {"qu8": "u8", "qi8": "i8", "qi32": "i32"}[code]
+    ranges = {"qu8": "<0..128", "qi8": "<-64..64", "qi32": "<-1000..1000"}
+    plain = TENSOR.match(f"{integers}{sizes or ''}{values or ''}{below or '' if values or below else ranges[code]}")
+    tensor = make_tensor(plain, generator)
+    if per_channel:
+        count = tensor.shape[int(axis)]
+        scales = 0.01 * (1 + torch.arange(count) % 7).double()
+        zeros = torch.arange(count) % 5 - 2 if per_channel == "z" else torch.zeros(count, dtype=torch.long)
+        tensor = torch._make_per_channel_quantized_tensor(tensor, scales, zeros, int(axis))
+    else:
+        tensor = torch._make_per_tensor_quantized_tensor(tensor, float(scale), int(zero))
+    if modifiers not in ("", ":cl"):
+        raise RowError(f"'{token[0]}': quantised tensors have no '{modifiers}'")
+    formats = {4: torch.channels_last, 5: torch.channels_last_3d}
+    return tensor.contiguous(memory_format=formats[tensor.dim()]) if modifiers else tensor
 
 
 def draw(kind, shape, dtype, generator):
