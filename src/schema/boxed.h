@@ -264,9 +264,11 @@ struct LambdaFunction<lambda, R (C::*)(A...) const> {
 template <auto function>
 Kernel boxed() {
   if constexpr (std::is_pointer_v<decltype(function)>) {
-    return [](const Call& call) -> Status {
-      return detail::call_boxed<function>(call, function, decltype(detail::indices_of(function)){});
+    using Indices = decltype(detail::indices_of(function));
+    constexpr auto invoke = [](const Call& call) -> Status {
+      return detail::call_boxed<function>(call, function, Indices{});
     };
+    return Kernel(invoke, static_cast<int>(Indices::size()));
   } else {
     return boxed<&detail::LambdaFunction<function, decltype(&decltype(function)::operator())>::call>();
   }

@@ -2,8 +2,11 @@
 // number. A Call lives on the caller's stack for one call; kernels keep nothing of it.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "base/result.h"
 #include "core/ivalue.h"
@@ -39,7 +42,27 @@ class Call {
   uint32_t result_count_;
 };
 
-// Any thread may call a kernel; kernels hold no state but caches of their own that say so.
-using Kernel = Status (*)(const Call& call);
+// A function that computes an operator. Any thread may call it; kernels hold no state but caches of their own that say
+// so.
+class Kernel {
+ public:
+  using Function = Status (*)(const Call& call);
+  // parameters: how many arguments the function reads, where that is known; the table compares it with the schema.
+  static constexpr int kUnknown = -1;
+  Kernel(std::nullptr_t = nullptr) {}
+  template <class F>
+    requires std::is_convertible_v<F, Function>
+  Kernel(F function, int parameters = kUnknown) : function_(function), parameters_(parameters) {}
+
+  explicit operator bool() const { return function_ != nullptr; }
+  Status operator()(const Call& call) const { return function_(call); }
+  int parameters() const { return parameters_; }
+  // Whether both are the same function, and an order.
+  auto operator<=>(const Kernel&) const = default;
+
+ private:
+  Function function_ = nullptr;
+  int parameters_ = kUnknown;
+};
 
 }  // namespace heddle::schema

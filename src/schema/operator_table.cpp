@@ -57,6 +57,11 @@ TableBuilder& TableBuilder::add(std::string_view text, Kernel kernel, uint32_t f
   op->schema = std::move(parsed).value();
   op->kernel = kernel;
   op->flags = flags;
+  const size_t arguments = op->schema.arguments.size();
+  if (kernel.parameters() != Kernel::kUnknown && static_cast<size_t>(kernel.parameters()) != arguments) {
+    problems_.push_back(concat("the kernel of ", op->schema.full_name(), " takes ", kernel.parameters(),
+                               " arguments, its schema ", arguments));
+  }
   std::vector<const Operator*>& overloads = table_->by_name_[op->schema.name];
   for (const Operator* other : overloads) {
     if (other->schema.overload == op->schema.overload)

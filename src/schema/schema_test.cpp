@@ -67,6 +67,13 @@ TEST(OperatorTable, CallsBoxedKernels) {
   EXPECT_EQ(call_operator(*op, text).status().message(), "test::halve: argument 'n' must be int, but got str");
 }
 
+TEST(OperatorTable, RefusesKernelsThatReadOtherArguments) {
+  TableBuilder builder;
+  builder.add("test::halve() -> int", boxed<&halve>());
+  EXPECT_EQ(builder.build().status().message(),
+            "the operator table is broken:\nthe kernel of test::halve takes 1 arguments, its schema 0");
+}
+
 TEST(OperatorTable, RefusesDuplicatesAndOrphans) {
   TableBuilder twice;
   twice.add("test::f(int n) -> int", boxed<&halve>()).add("test::f(int m) -> int", boxed<&halve>());
