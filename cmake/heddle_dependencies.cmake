@@ -47,10 +47,11 @@ if(USE_MKLDNN)
   list(APPEND HEDDLE_PRIVATE_LIBRARIES dnnl)
   target_compile_definitions(heddle_kernel_libraries INTERFACE
     HEDDLE_USE_MKLDNN=1 HEDDLE_MKLDNN_RUNTIME_${DNNL_CPU_RUNTIME}=1)
-  # ops/backend keeps oneDNN's runtime to one thread a call, so it must reach it.
+  # ops/backend keeps oneDNN's runtime to one thread a call, so it must reach it. Linked only: no kernel has pragmas of OpenMP, and
+  # without its flag a compiler cache shares their objects among builds on other libraries.
   if(DNNL_CPU_RUNTIME STREQUAL "OMP")
     find_package(OpenMP REQUIRED COMPONENTS CXX)
-    target_link_libraries(heddle_kernel_libraries INTERFACE OpenMP::OpenMP_CXX)
+    target_link_libraries(heddle_kernel_libraries INTERFACE $<LINK_ONLY:OpenMP::OpenMP_CXX>)
   elseif(DNNL_CPU_RUNTIME STREQUAL "TBB")
     find_package(TBB REQUIRED)
     target_link_libraries(heddle_kernel_libraries INTERFACE TBB::tbb)
@@ -84,7 +85,7 @@ elseif(BLAS STREQUAL "MKL")
     target_link_libraries(heddle_kernel_libraries INTERFACE TBB::tbb)
   elseif(MKL_THREADING STREQUAL "OMP")
     find_package(OpenMP REQUIRED COMPONENTS CXX)
-    target_link_libraries(heddle_kernel_libraries INTERFACE OpenMP::OpenMP_CXX)
+    target_link_libraries(heddle_kernel_libraries INTERFACE $<LINK_ONLY:OpenMP::OpenMP_CXX>)
   endif()
 else()
   # Whatever implements the reference interfaces on this system.
