@@ -44,7 +44,7 @@ Result<std::string> check(const Row& row) {
 }
 
 int main_of(int argc, char** argv) {
-  const Status ready = [] -> Status {
+  const Status ready = []() -> Status {
     schema::install_operators(HEDDLE_TRY(ops::build_operator_table()));
     return parallel::set_num_threads(2);
   }();

@@ -8,6 +8,8 @@ namespace {
 // A piece takes some 50 microseconds of one core; fewer are not worth a thread's wake-up.
 constexpr int64_t kWorkOfPiece = 3'000'000;
 constexpr int64_t kMostPieces = 16;
+// Kernels take about so long for a sum of few products as for one of this many.
+constexpr int64_t kShortestSum = 32;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -64,7 +66,9 @@ ConvolutionPlan plan_convolution(const ConvolutionShape& given) {
     shape.input = shape.output = {1, 1, shape.batch * shape.input_pixels()};
     shape.batch = 1;
   }
-  const int64_t wanted = std::clamp<int64_t>(shape.work() / kWorkOfPiece, 1, kMostPieces);
+  const int64_t sum = shape.kernel_taps() * shape.in_channels / shape.groups;
+  const int64_t work = shape.work() / sum * std::max(sum, kShortestSum);
+  const int64_t wanted = std::clamp<int64_t>(work / kWorkOfPiece, 1, kMostPieces);
   const int64_t images = ceil_div(shape.batch, std::min(shape.batch, wanted));
   int64_t per_image = images > 1 ? 1 : ceil_div(wanted, shape.batch);
 

@@ -14,7 +14,7 @@ using backend::ConvolutionShape;
 using backend::Op;
 
 // Elements of the columns one piece of work lays out.
-constexpr int64_t kColumns = 1 << 18;
+constexpr int64_t kColumns = 1 << 16;
 
 // Walks the taps of one channel over output pixels [begin, end): f(tap, first pixel, count, offset or -1, step), a run
 // of `count` pixels of one output row, whose inputs begin at `offset` of the channel's plane and lie `step` apart; -1:

@@ -47,13 +47,13 @@ struct Tile {
 };
 
 // Work that is worth a thread's wake-up, in multiplications; a thin product waits for memory, which counts as more
-// rows.
+// rows and columns.
 constexpr int64_t kTileWork = 2'000'000;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 Tile tile_of(int64_t batch, int64_t m, int64_t n, int64_t k) {
-  const double one = static_cast<double>(std::max<int64_t>(m, 8)) * static_cast<double>(n) *
+  const double one = static_cast<double>(std::max<int64_t>(m, 8)) * static_cast<double>(std::max<int64_t>(n, 8)) *
                      static_cast<double>(std::max<int64_t>(k, 1));
   if (batch > 1 && one <= kTileWork)
     return {std::max<int64_t>(static_cast<int64_t>(kTileWork / std::max(one, 1.0)), 1), m, n};

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <numeric>
 #include <type_traits>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 
 #include "ops/common/out.h"
 #include "ops/order/lines.h"
+#include "parallel/parallel.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
 
@@ -164,13 +166,24 @@ Result<Triple> unique_consecutive(const Tensor& self, bool inverse, bool counts,
   return unique_flat(self, Order::kConsecutive, inverse, counts);
 }
 
+// Sums of floats are added in their order.
 template <class T>
-Status count_into(const Tensor& indices, const Tensor& weights, const Tensor& result) {
+void add_weights(const Tensor& indices, const Tensor& weights, const Tensor& result) {
   for (int64_t i = 0; i < indices.numel(); ++i) {
-    const T weight = weights.defined() ? weights.data<T>()[i] : T(1);
-    result.data<T>()[indices.data<int64_t>()[i]] += weight;
+    result.data<T>()[indices.data<int64_t>()[i]] += weights.data<T>()[i];
   }
-  return ok_status();
+}
+
+void count_into(const Tensor& indices, const Tensor& result) {
+  const int64_t bins = result.numel();
+  auto* const counts = result.data<int64_t>();
+  std::mutex mutex;
+  parallel::parallel_for(0, indices.numel(), std::max<int64_t>(65536, 4 * bins), [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> part(static_cast<size_t>(bins));
+    for (int64_t i = begin; i < end; ++i) ++part[static_cast<size_t>(indices.data<int64_t>()[i])];
+    const std::lock_guard lock(mutex);
+    for (int64_t bin = 0; bin < bins; ++bin) counts[bin] += part[static_cast<size_t>(bin)];
+  });
 }
 
 Result<Tensor> bincount(const Tensor& self, const std::optional<Tensor>& weights, int64_t minlength) {
@@ -187,15 +200,19 @@ Result<Tensor> bincount(const Tensor& self, const std::optional<Tensor>& weights
     HEDDLE_REQUIRE(index < std::numeric_limits<int64_t>::max(), "bincount: ", index, " is too large");
     bins = std::max(bins, index + 1);
   }
-  DType dtype = DType::kInt64;
-  Tensor of_each;
-  if (weights) {
-    dtype = weights->dtype() == DType::kFloat32 ? DType::kFloat32 : DType::kFloat64;
-    of_each = HEDDLE_TRY(contiguous_as(*weights, dtype));
+  if (!weights) {
+    const Tensor result = HEDDLE_TRY(zeros(Dims{bins}, DType::kInt64));
+    count_into(indices, result);
+    return result;
   }
+  const DType dtype = weights->dtype() == DType::kFloat32 ? DType::kFloat32 : DType::kFloat64;
+  const Tensor of_each = HEDDLE_TRY(contiguous_as(*weights, dtype));
   const Tensor result = HEDDLE_TRY(zeros(Dims{bins}, dtype));
-  HEDDLE_TRY(
-      dispatch<OrderingTypes>(dtype, "bincount", [&]<class T>() { return count_into<T>(indices, of_each, result); }));
+  if (dtype == DType::kFloat32) {
+    add_weights<float>(indices, of_each, result);
+  } else {
+    add_weights<double>(indices, of_each, result);
+  }
   return result;
 }
 

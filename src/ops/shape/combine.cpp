@@ -5,6 +5,7 @@
 #include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
+#include "ops/index/index.h"
 #include "ops/shape/join.h"
 #include "ops/shape/view.h"
 #include "schema/boxed.h"
@@ -51,22 +52,9 @@ Result<Tensor> cartesian_prod(const std::vector<Tensor>& tensors) {
 
 // The chosen elements of a dimension, in the order of `index`.
 Result<Tensor> picked(const Tensor& t, int64_t dim, const std::vector<int64_t>& index) {
-  Dims sizes = t.sizes();
-  sizes[static_cast<size_t>(dim)] = static_cast<int64_t>(index.size());
-  const Tensor result = HEDDLE_TRY(Tensor::empty(sizes, t.dtype()));
-  // Runs of neighbours are copied at once.
-  for (size_t i = 0; i < index.size();) {
-    size_t n = 1;
-    while (i + n < index.size() && index[i + n] == index[i]) ++n;
-    Dims strides = t.strides();
-    strides[static_cast<size_t>(dim)] = 0;
-    Dims run = t.sizes();
-    run[static_cast<size_t>(dim)] = static_cast<int64_t>(n);
-    const Tensor source = t.alias(run, strides, t.offset() + index[i] * t.stride(dim));
-    HEDDLE_TRY(copy_into(result.narrow(dim, static_cast<int64_t>(i), static_cast<int64_t>(n)), source));
-    i += n;
-  }
-  return result;
+  const Tensor numbers = HEDDLE_TRY(Tensor::empty(Dims{static_cast<int64_t>(index.size())}, DType::kInt64));
+  std::copy(index.begin(), index.end(), numbers.data<int64_t>());
+  return index_select(t, dim, numbers);
 }
 
 Result<Tensor> combinations(const Tensor& t, int64_t r, bool with_replacement) {
