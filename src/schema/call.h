@@ -2,7 +2,6 @@
 // number. A Call lives on the caller's stack for one call; kernels keep nothing of it.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -51,14 +50,13 @@ class Kernel {
   static constexpr int kUnknown = -1;
   Kernel(std::nullptr_t = nullptr) {}
   template <class F>
-    requires std::is_convertible_v<F, Function>
-  Kernel(F function, int parameters = kUnknown) : function_(function), parameters_(parameters) {}
+  requires std::is_convertible_v<F, Function> Kernel(F function, int parameters = kUnknown)
+      : function_(function), parameters_(parameters) {}
 
   explicit operator bool() const { return function_ != nullptr; }
   Status operator()(const Call& call) const { return function_(call); }
   int parameters() const { return parameters_; }
-  // Whether both are the same function, and an order.
-  auto operator<=>(const Kernel&) const = default;
+  Function function() const { return function_; }
 
  private:
   Function function_ = nullptr;

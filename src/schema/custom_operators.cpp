@@ -35,7 +35,8 @@ Registry& registry() {
 Status add_custom_operator(FunctionSchema schema, CustomFunction function) {
   Registry& all = registry();
   const std::span<const Operator* const> known = operators().overloads(schema.name);
-  HEDDLE_REQUIRE(known.empty() || known[0]->kernel == &run_function, "the operator ", schema.name, " is Heddle's own");
+  HEDDLE_REQUIRE(known.empty() || known[0]->kernel.function() == &run_function, "the operator ", schema.name,
+                 " is Heddle's own");
   const std::unique_lock lock(all.mutex);
   const auto found = all.by_name.find(schema.name);
   Overloads overloads = found == all.by_name.end() ? Overloads() : *found->second;

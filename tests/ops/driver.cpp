@@ -161,7 +161,7 @@ std::string check(const Row& row, const Forms& forms) {
   if (found.empty()) found = unmarked_sharing(*op, *first);
   if (found.empty()) found = check_variants(*op, row, *first);
   // Forms of operators with a kernel for quantised tensors are made for ordinary ones.
-  const bool has_forms = ops::dense_kernel(*op) == op->kernel || tensors_in({row.args}).empty() ||
+  const bool has_forms = ops::dense_kernel(*op).function() == op->kernel.function() || tensors_in({row.args}).empty() ||
                          !is_quantized(tensors_in({row.args})[0].dtype());
   return found.empty() && has_forms ? forms.check(*op, row) : found;
 }

@@ -117,10 +117,10 @@ Result<std::string> check_in_place(const Operator& op, const Operator& form, con
 
 Forms::Forms(const schema::OperatorTable& table) {
   std::map<std::string, std::vector<const Operator*>> by_signature;
-  std::map<schema::Kernel, std::vector<const Operator*>> by_kernel;
+  std::map<schema::Kernel::Function, std::vector<const Operator*>> by_kernel;
   for (const Operator* op : table.all()) {
     by_signature[op->schema.name + "(" + signature(*op)].push_back(op);
-    by_kernel[ops::dense_kernel(*op)].push_back(op);
+    by_kernel[ops::dense_kernel(*op).function()].push_back(op);
   }
   for (const Operator* op : table.all()) {
     Relatives& relatives = relatives_[op];
@@ -133,7 +133,7 @@ Forms::Forms(const schema::OperatorTable& table) {
     }
     // Derived forms share one kernel that looks at the operator.
     if (op->functional) continue;
-    for (const Operator* other : by_kernel[ops::dense_kernel(*op)]) {
+    for (const Operator* other : by_kernel[ops::dense_kernel(*op).function()]) {
       if (other != op && !other->functional && signature(*other) == signature(*op)) relatives.same.push_back(other);
     }
   }
