@@ -12,7 +12,8 @@ namespace heddle {
 
 class Storage : public RefCounted {
  public:
-  // Uninitialised bytes, aligned to kBlockAlignment (core/block_cache.h). Fails with kLimit when the system has no such memory.
+  // Uninitialised bytes, aligned to kBlockAlignment (core/block_cache.h). Fails with kLimit when the system has no such
+  // memory.
   static Result<Ref<Storage>> allocate(size_t bytes);
   // Bytes owned by somebody else; `release` runs when the last reference goes, on whichever thread that is.
   static Ref<Storage> wrap(void* data, size_t bytes, std::function<void()> release);

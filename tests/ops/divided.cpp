@@ -1,5 +1,6 @@
 // Whether operators divide their work among threads: heddle_ops_divided ANSWERS.pt... runs each row on two threads and
-// fails for those that never ask for a helper. The program is its own backend of parallel_for, whose helpers never come.
+// fails for those that never ask for a helper. The program is its own backend of parallel_for, whose helpers never
+// come.
 #include <cstdio>
 
 #include "ops/operators.h"

@@ -186,8 +186,7 @@ Result<TwoTensors> packed_multi_head_attention(const Tensor& query, const Tensor
 }
 
 Result<Tensor> added(const Tensor& a, const Tensor& b) {
-  const IValue arguments[] = {a, b, 1};
-  return call_tensor_operator("aten::add", "Tensor", arguments);
+  return call_tensor_operator("aten::add", "Tensor", {a, b, 1});
 }
 
 Result<Tensor> normalized(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {

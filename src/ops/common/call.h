@@ -1,8 +1,8 @@
 // An operator of the table called by its name, for operators that are made of others. Any thread.
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "core/ivalue.h"
@@ -11,8 +11,7 @@
 namespace heddle::ops {
 
 // The first result of the operator, a tensor. name: with its namespace; overload: empty for the one without a name.
-// arguments: all of the schema's, in its order.
-Result<Tensor> call_tensor_operator(std::string_view name, std::string_view overload,
-                                    std::span<const IValue> arguments);
+// arguments: in the schema's order; those that are left out have their defaults.
+Result<Tensor> call_tensor_operator(std::string_view name, std::string_view overload, std::vector<IValue> arguments);
 
 }  // namespace heddle::ops

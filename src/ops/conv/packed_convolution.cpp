@@ -105,17 +105,12 @@ Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor
 Result<Tensor> in_steps(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
   const ConvolutionArguments& a = packed.arguments();
   const Tensor weight = HEDDLE_TRY(packed.scaled_weights());
-  const IValue arguments[] = {input,
-                              weight,
-                              a.bias ? IValue(*a.bias) : IValue(),
-                              make_int_list(a.stride),
-                              make_int_list(a.padding),
-                              make_int_list(a.dilation),
-                              a.groups};
-  Tensor result = HEDDLE_TRY(call_tensor_operator("aten::conv2d", "", arguments));
+  Tensor result =
+      HEDDLE_TRY(call_tensor_operator("aten::conv2d", "",
+                                      {input, weight, a.bias ? IValue(*a.bias) : IValue(), make_int_list(a.stride),
+                                       make_int_list(a.padding), make_int_list(a.dilation), a.groups}));
   if (added) {
-    const IValue sum[] = {result, *added, 1};
-    result = HEDDLE_TRY(call_tensor_operator("aten::add", "Tensor", sum));
+    result = HEDDLE_TRY(call_tensor_operator("aten::add", "Tensor", {result, *added, 1}));
   }
   return activated(result, packed.activation());
 }

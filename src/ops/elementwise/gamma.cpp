@@ -161,8 +161,7 @@ Result<Tensor> map(std::string_view name, const Tensor& self, const Out& out, co
 Result<Tensor> polygamma(int64_t n, const Tensor& self, const Out& out) {
   HEDDLE_REQUIRE(n >= 0, "polygamma(n, x) does not support negative n.");
   if (n == 0) {
-    const IValue arguments[] = {self};
-    return out.deliver(HEDDLE_TRY(call_tensor_operator("aten::digamma", "", arguments)));
+    return out.deliver(HEDDLE_TRY(call_tensor_operator("aten::digamma", "", {self})));
   }
   if (n == 1) return run_unary(kTrigamma, self, out);
   const double factorial = std::exp(log_gamma(static_cast<double>(n) + 1)) * (n % 2 ? 1 : -1);

@@ -11,10 +11,7 @@ namespace {
 
 using schema::boxed;
 
-Result<Tensor> conjugated(const Tensor& self) {
-  const IValue arguments[] = {self};
-  return call_tensor_operator("aten::conj_physical", "", arguments);
-}
+Result<Tensor> conjugated(const Tensor& self) { return call_tensor_operator("aten::conj_physical", "", {self}); }
 Result<Tensor> conj(const Tensor& self) { return is_complex(self.dtype()) ? conjugated(self) : Result<Tensor>(self); }
 Result<Tensor> neg_view(const Tensor& self) { return neg(self); }
 

@@ -72,13 +72,11 @@ Result<std::vector<Tensor>> unflatten_dense_tensors(const Tensor& flat, const st
 
 // The same as channel_shuffle, which copies.
 Result<Tensor> channel_shuffle(const Tensor& self, int64_t groups) {
-  const IValue arguments[] = {self, groups};
-  return call_tensor_operator("aten::channel_shuffle", "", arguments);
+  return call_tensor_operator("aten::channel_shuffle", "", {self, groups});
 }
 
 Result<Tensor> view_dtype_copy(const Tensor& self, DType dtype) {
-  const IValue arguments[] = {self, dtype};
-  return clone(HEDDLE_TRY(call_tensor_operator("aten::view", "dtype", arguments)));
+  return clone(HEDDLE_TRY(call_tensor_operator("aten::view", "dtype", {self, dtype})));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "ops/quantized/adapt.h"
 
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/quantized/kernels.h"
 #include "parallel/parallel.h"
@@ -127,29 +128,17 @@ Result<Tensor> pad_quantized(const Tensor& self, const Dims& pad, const Scalar& 
   const int64_t integer = quantize_value(static_cast<float>(value.to_double()), 1.0f / static_cast<float>(q->scale()),
                                          q->zero_point(), integer_range(self.dtype()));
   const std::vector<IValue> arguments = {integers_of(self), make_int_list(pad), integer};
-  return with_quantizer(HEDDLE_TRY(call_for_tensor("aten::constant_pad_nd", "", arguments)), q);
+  return with_quantizer(HEDDLE_TRY(call_tensor_operator("aten::constant_pad_nd", "", arguments)), q);
 }
 
 // The first tensor's scale for all.
 Result<Tensor> cat_quantized(const std::vector<Tensor>& tensors, int64_t dim) {
   const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("cat", tensors[0]));
   const std::vector<IValue> arguments = {make_tensor_list(tensors), dim, q->scale(), q->zero_point()};
-  return call_for_tensor("quantized::cat", "", arguments);
+  return call_tensor_operator("quantized::cat", "", arguments);
 }
 
 }  // namespace
-
-Result<Tensor> call_for_tensor(std::string_view name, std::string_view overload, std::vector<IValue> arguments) {
-  const schema::Operator* op = schema::operators().find(name, overload);
-  HEDDLE_REQUIRE_CODE(op, kRuntime, "there is no operator ", name);
-  for (size_t i = arguments.size(); i < op->schema.arguments.size(); ++i) {
-    HEDDLE_REQUIRE_CODE(op->schema.arguments[i].default_value, kRuntime, name, " is called with too few arguments");
-    arguments.push_back(*op->schema.arguments[i].default_value);
-  }
-  const std::vector<IValue> results = HEDDLE_TRY(schema::call_operator(*op, arguments));
-  HEDDLE_REQUIRE_CODE(!results.empty() && results[0].is_tensor(), kRuntime, name, " gives no tensor");
-  return results[0].as_tensor();
-}
 
 Result<Tensor> centred(const Tensor& quantized) {
   const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("an operator on quantised tensors", quantized));

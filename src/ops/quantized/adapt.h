@@ -1,16 +1,10 @@
 // Quantised tensors through the kernels of ordinary ones. Any thread.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "core/boxes.h"
 #include "ops/quantized/quantize.h"
 
 namespace heddle::ops {
-
-// Calls an operator by its name and gives its first result, which must be a tensor.
-Result<Tensor> call_for_tensor(std::string_view name, std::string_view overload, std::vector<IValue> arguments);
 
 // float32 of the integers less their zero point, in the tensor's layout. The tensor has one scale.
 Result<Tensor> centred(const Tensor& quantized);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/quantized/adapt.h"
 #include "parallel/parallel.h"
@@ -62,8 +63,9 @@ Result<Tensor> add(const Tensor& a, const Tensor& b, double scale, int64_t zero_
   if (a.dtype() == DType::kQUInt8 && a.sizes() == b.sizes() && a.strides() == b.strides() && a.is_dense()) {
     return add_bytes(a, b, scale, zero_point, relu);
   }
-  const Tensor sum =
-      HEDDLE_TRY(call_for_tensor("aten::add", "Tensor", {HEDDLE_TRY(dequantize(a)), HEDDLE_TRY(dequantize(b)), 1}));
+  const Tensor left = HEDDLE_TRY(dequantize(a));
+  const Tensor right = HEDDLE_TRY(dequantize(b));
+  const Tensor sum = HEDDLE_TRY(call_tensor_operator("aten::add", "Tensor", {left, right}));
   return stored(sum, scale, zero_point, a.dtype(), relu);
 }
 
@@ -71,8 +73,9 @@ Result<Tensor> add(const Tensor& a, const Tensor& b, double scale, int64_t zero_
 template <bool relu>
 Result<Tensor> mul(const Tensor& a, const Tensor& b, double scale, int64_t zero_point) {
   HEDDLE_TRY(check_pair(a, b));
-  const Tensor product =
-      HEDDLE_TRY(call_for_tensor("aten::mul", "Tensor", {HEDDLE_TRY(centred(a)), HEDDLE_TRY(centred(b))}));
+  const Tensor left = HEDDLE_TRY(centred(a));
+  const Tensor right = HEDDLE_TRY(centred(b));
+  const Tensor product = HEDDLE_TRY(call_tensor_operator("aten::mul", "Tensor", {left, right}));
   const auto inverse = 1.0f / static_cast<float>(scale);
   const float factor =
       static_cast<float>(quantizer_of(a)->scale()) * static_cast<float>(quantizer_of(b)->scale()) * inverse;
@@ -111,7 +114,8 @@ Result<Tensor> add_scalar(const Tensor& a, const Scalar& b) {
     return result;
   }
   const double grown = (moved < low ? high - moved : moved - low) / (high - low) * scale;
-  const Tensor sum = HEDDLE_TRY(call_for_tensor("aten::add", "Scalar", {HEDDLE_TRY(dequantize(a)), b, 1}));
+  const Tensor numbers = HEDDLE_TRY(dequantize(a));
+  const Tensor sum = HEDDLE_TRY(call_tensor_operator("aten::add", "Scalar", {numbers, b}));
   return stored(sum, grown, moved < low ? range.low : range.high, a.dtype(), relu);
 }
 
@@ -127,8 +131,8 @@ Result<Tensor> mul_scalar(const Tensor& a, const Scalar& b) {
     HEDDLE_TRY(zero(integers));
     scaled = make_ref<Quantizer>(1.0, 0);
   } else if (c < 0) {
-    const Tensor mirrored = HEDDLE_TRY(call_for_tensor(
-        "aten::rsub", "Scalar", {HEDDLE_TRY(to_dtype(integers, DType::kInt64)), range.high + range.low, 1}));
+    const Tensor wide = HEDDLE_TRY(to_dtype(integers, DType::kInt64));
+    const Tensor mirrored = HEDDLE_TRY(call_tensor_operator("aten::rsub", "Scalar", {wide, range.high + range.low}));
     integers = HEDDLE_TRY(to_dtype(mirrored, integers.dtype()));
     scaled = make_ref<Quantizer>(-q->scale() * c, range.high - (q->zero_point() - range.low));
   }
@@ -161,7 +165,7 @@ Result<Tensor> cat(const std::vector<Tensor>& tensors, int64_t dim, std::optiona
     const bool same = own->scale() == q->scale() && own->zero_point() == q->zero_point();
     parts.push_back(integers_of(same ? t : HEDDLE_TRY(quantize(HEDDLE_TRY(dequantize(t)), q, dtype))));
   }
-  const Tensor joined = HEDDLE_TRY(call_for_tensor("aten::cat", "", {make_tensor_list(parts), dim}));
+  const Tensor joined = HEDDLE_TRY(call_tensor_operator("aten::cat", "", {make_tensor_list(parts), dim}));
   const Tensor result = with_quantizer(joined, q);
   if (relu) raise_to_zero_point(result);
   return result;
@@ -172,7 +176,7 @@ Result<Tensor> through(std::string_view name, const Tensor& input, std::vector<I
                        int64_t zero_point, bool relu = false) {
   HEDDLE_TRY(tensor_quantizer_of(name, input));
   rest.insert(rest.begin(), IValue(HEDDLE_TRY(dequantize(input))));
-  return stored(HEDDLE_TRY(call_for_tensor(name, "", std::move(rest))), scale, zero_point, input.dtype(), relu);
+  return stored(HEDDLE_TRY(call_tensor_operator(name, "", std::move(rest))), scale, zero_point, input.dtype(), relu);
 }
 // The same with the input's own scale.
 Result<Tensor> through_alike(std::string_view name, const Tensor& input, std::vector<IValue> rest) {
@@ -197,7 +201,8 @@ Result<Tensor> celu(const Tensor& x, double scale, int64_t zero, const Scalar& a
   return through("aten::celu", x, {alpha}, scale, zero);
 }
 Result<Tensor> softmax(const Tensor& x, int64_t dim, double scale, int64_t zero) {
-  const Tensor values = HEDDLE_TRY(call_for_tensor("aten::softmax", "int", {HEDDLE_TRY(dequantize(x)), dim, IValue()}));
+  const Tensor numbers = HEDDLE_TRY(dequantize(x));
+  const Tensor values = HEDDLE_TRY(call_tensor_operator("aten::softmax", "int", {numbers, dim, IValue()}));
   HEDDLE_TRY(tensor_quantizer_of("quantized::softmax", x));
   return stored(values, scale, zero, x.dtype(), false);
 }
@@ -245,13 +250,13 @@ Result<Tensor> threshold(const Tensor& x, const Scalar& limit, const Scalar& val
 }
 Result<Tensor> max_pool2d(const Tensor& x, const Dims& kernel, const Dims& stride, const Dims& padding,
                           const Dims& dilation, bool ceil_mode) {
-  return call_for_tensor(
+  return call_tensor_operator(
       "aten::max_pool2d", "",
       {x, make_int_list(kernel), make_int_list(stride), make_int_list(padding), make_int_list(dilation), ceil_mode});
 }
 Result<Tensor> max_pool1d(const Tensor& x, const Dims& kernel, const Dims& stride, const Dims& padding,
                           const Dims& dilation, bool ceil_mode) {
-  return call_for_tensor(
+  return call_tensor_operator(
       "aten::max_pool1d", "",
       {x, make_int_list(kernel), make_int_list(stride), make_int_list(padding), make_int_list(dilation), ceil_mode});
 }

@@ -136,8 +136,7 @@ Result<Tensor> matrix_adjoint(const Tensor& t) {
 Result<Tensor> conjugated(const Result<Tensor>& transposed) {
   if (!transposed.ok()) return transposed.status().clone();
   if (!is_complex(transposed->dtype())) return *transposed;
-  const IValue arguments[] = {*transposed};
-  return call_tensor_operator("aten::conj_physical", "", arguments);
+  return call_tensor_operator("aten::conj_physical", "", {*transposed});
 }
 Result<Tensor> conjugate_transpose(const Tensor& t) { return conjugated(adjoint(t)); }
 Result<Tensor> matrix_conjugate_transpose(const Tensor& t) { return conjugated(matrix_adjoint(t)); }
