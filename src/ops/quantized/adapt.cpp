@@ -199,7 +199,6 @@ void add_adapted_kernels(QuantizedKernels& kernels) {
                            "max_pool1d",
                            "max_pool2d",
                            "max_pool3d",
-
                            "avg_pool1d",
                            "avg_pool2d",
                            "avg_pool3d",

@@ -10,6 +10,7 @@
 #include "ops/common/copy.h"
 #include "ops/quantized/cell.h"
 #include "ops/rnn/layers.h"
+#include "ops/rnn/sequences.h"
 #include "schema/boxed.h"
 #include "schema/custom_class.h"
 #include "schema/operator_table.h"
@@ -117,32 +118,17 @@ Result<RecurrentResult> run(const Arguments& a) {
   return result;
 }
 
-// Sequences of equal length: [time, batch, features], or batch first.
 Result<RecurrentResult> run_padded(Arguments a, bool batch_first) {
-  HEDDLE_REQUIRE(a.input.dim() == 3, "quantized rnn: expected an input of 3 dimensions, but got size ",
-                 to_text(a.input.sizes()));
-  const Tensor by_time = HEDDLE_TRY(contiguous(batch_first ? a.input.transpose(0, 1) : a.input));
-  const int64_t time = by_time.size(0);
-  const int64_t batch = by_time.size(1);
-  HEDDLE_REQUIRE(time > 0, "Expected sequence length to be larger than 0 in RNN");
-  a.steps.sizes.assign(static_cast<size_t>(time), batch);
-  a.input = by_time.view_contiguous(Dims{time * batch, by_time.size(2)});
+  const PaddedRows padded = HEDDLE_TRY(padded_rows(a.input, batch_first));
+  a.input = padded.rows;
+  a.steps = padded.steps;
   RecurrentResult result = HEDDLE_TRY(run(a));
-  result.output = result.output.view_contiguous(Dims{time, batch, result.output.size(1)});
-  if (batch_first) result.output = result.output.transpose(0, 1);
+  result.output = padded.restored(result.output);
   return result;
 }
 
 Result<RecurrentResult> run_packed(Arguments a, const Tensor& batch_sizes) {
-  HEDDLE_REQUIRE(batch_sizes.dim() == 1 && is_integral(batch_sizes.dtype()),
-                 "quantized rnn: batch_sizes must be one-dimensional integers");
-  const Tensor sizes = HEDDLE_TRY(contiguous_as(batch_sizes, DType::kInt64));
-  for (int64_t i = 0; i < sizes.numel(); ++i) {
-    const int64_t size = sizes.data<int64_t>()[i];
-    HEDDLE_REQUIRE(size > 0 && (i == 0 || size <= a.steps.sizes.back()),
-                   "quantized rnn: batch_sizes must be positive and not increase, but step ", i, " has ", size);
-    a.steps.sizes.push_back(size);
-  }
+  a.steps = HEDDLE_TRY(packed_steps(batch_sizes));
   return run(a);
 }
 
