@@ -5,7 +5,9 @@
 namespace heddle::ops::backend {
 namespace {
 
-// A piece takes some 50 microseconds of one core; fewer are not worth a thread's wake-up.
+// Some 20 microseconds of one core: less is not worth another thread.
+constexpr int64_t kLeastWork = 1'000'000;
+// Pieces of larger convolutions take longer, so that what each costs beside its sums stays small.
 constexpr int64_t kWorkOfPiece = 3'000'000;
 constexpr int64_t kMostPieces = 16;
 // Kernels take about so long for a sum of few products as for one of this many.
@@ -68,7 +70,7 @@ ConvolutionPlan plan_convolution(const ConvolutionShape& given) {
   }
   const int64_t sum = shape.kernel_taps() * shape.in_channels / shape.groups;
   const int64_t work = shape.work() / sum * std::max(sum, kShortestSum);
-  const int64_t wanted = std::clamp<int64_t>(work / kWorkOfPiece, 1, kMostPieces);
+  const int64_t wanted = work < kLeastWork ? 1 : std::clamp<int64_t>(work / kWorkOfPiece, 2, kMostPieces);
   const int64_t images = ceil_div(shape.batch, std::min(shape.batch, wanted));
   int64_t per_image = images > 1 ? 1 : ceil_div(wanted, shape.batch);
 

@@ -4,7 +4,7 @@
 #ifdef HEDDLE_USE_MKLDNN
 
 #include <cstring>
-#include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -63,6 +63,7 @@ struct Primitive {
   memory::desc source;
   memory::desc destination;
   memory::desc weights;
+  memory::desc bias;
   memory::desc scratchpad;
   std::string implementation;
 };
@@ -93,7 +94,7 @@ Primitive make_primitive(dnnl::algorithm algorithm, const ConvolutionShape& s, c
   const typename Forward::desc description(dnnl::prop_kind::forward_inference, algorithm, source, weights, bias,
                                            destination, axes(s, s.stride), dilation, axes(s, s.padding), after);
   const typename Forward::primitive_desc pd(description, attributes_of(ending), cpu_engine());
-  return {Forward(pd), source, destination, pd.weights_desc(), pd.scratchpad_desc(), pd.impl_info_str()};
+  return {Forward(pd), source, destination, pd.weights_desc(), bias, pd.scratchpad_desc(), pd.impl_info_str()};
 }
 
 Primitive make_primitive(const ConvolutionShape& s, const ConvolutionEnding& ending, const memory::desc& weights) {
@@ -155,33 +156,42 @@ class DnnlConvolution final : public Convolution {
     }
     return parallel::try_parallel_for(0, static_cast<int64_t>(plan_.pieces.size()), 1, [&](int64_t begin, int64_t end) {
       return guarded("a convolution", [&] {
+        std::vector<Arguments> arguments(primitives_.size());
         for (int64_t i = begin; i < end; ++i)
-          run_piece(plan_.pieces[static_cast<size_t>(i)], input, packed, bias, added, output);
+          run_piece(plan_.pieces[static_cast<size_t>(i)], arguments, input, packed, bias, added, output);
       });
     });
   }
 
  private:
-  void run_piece(const ConvolutionPiece& piece, const float* input, const void* packed, const float* bias,
-                 const float* added, float* output) const {
+  // What a primitive is given, made for its first piece: making it takes as long as a small convolution.
+  using Arguments = std::unordered_map<int, memory>;
+
+  void run_piece(const ConvolutionPiece& piece, std::vector<Arguments>& arguments, const float* input,
+                 const void* packed, const float* bias, const float* added, float* output) const {
     const ConvolutionShape& part = plan_.parts[piece.part];
     const Primitive& p = primitives_[piece.part];
     const auto block = static_cast<size_t>(piece.first_channel / part.out_channels);
-    const auto at = [](const memory::desc& desc, const void* data) {
-      return memory(desc, cpu_engine(), const_cast<void*>(data));
-    };
     const size_t scratch = rounded_up(p.scratchpad.get_size());
     const bool apart = plan_.channel_pieces > 1;
     auto* room = static_cast<char*>(this_threads_scratchpad().get(scratch + (apart ? p.destination.get_size() : 0)));
     float* target = apart ? reinterpret_cast<float*>(room + scratch) : output + piece.output_offset;
     if (ending_.add) put_added(piece, part, apart, added, output, target);
-    p.primitive.execute(this_threads_stream(),
-                        {{DNNL_ARG_SRC, at(p.source, input + piece.input_offset)},
-                         {DNNL_ARG_WEIGHTS, at(p.weights, static_cast<const char*>(packed) + block * packed_piece_)},
-                         {DNNL_ARG_BIAS, memory({{part.out_channels}, memory::data_type::f32, Tag::a}, cpu_engine(),
-                                                const_cast<float*>(bias + piece.first_channel))},
-                         {DNNL_ARG_DST, at(p.destination, target)},
-                         {DNNL_ARG_SCRATCHPAD, at(p.scratchpad, room)}});
+    Arguments& given = arguments[piece.part];
+    const auto give = [&](int what, const memory::desc& desc, const void* data) {
+      const auto [at, made] = given.try_emplace(what);
+      if (made) {
+        at->second = memory(desc, cpu_engine(), const_cast<void*>(data));
+      } else {
+        at->second.set_data_handle(const_cast<void*>(data));
+      }
+    };
+    give(DNNL_ARG_SRC, p.source, input + piece.input_offset);
+    give(DNNL_ARG_WEIGHTS, p.weights, static_cast<const char*>(packed) + block * packed_piece_);
+    give(DNNL_ARG_BIAS, p.bias, bias + piece.first_channel);
+    give(DNNL_ARG_DST, p.destination, target);
+    give(DNNL_ARG_SCRATCHPAD, p.scratchpad, room);
+    p.primitive.execute(this_threads_stream(), given);
     if (!apart) return;
     copy_pixels(part, target, part.out_channels, output + piece.output_offset + piece.first_channel,
                 shape_.out_channels);
