@@ -31,7 +31,7 @@ def write_row(folder, name, number, made, module):
     row = {"model": name, "kind": "language", "case": str(number), "archive": f"{name}.pt"}
     stem = f"{name}.{number}"
     try:
-        row.update(write_call(folder, stem, module, made.args, made.method))
+        row.update(write_call(folder, stem, module, made.args, made.method, made.optimized))
     except Exception as e:
         if made.error is None:
             raise RuntimeError(f"{name}, call {number}: PyTorch raises") from e

@@ -94,10 +94,10 @@ def digest_of(paths):
     return hashlib.sha256(text + torch.__version__.encode() + torchvision.__version__.encode()).hexdigest()
 
 
-def write_call(folder, stem, module, args, method="forward"):
-    """Writes the arguments of a call and what `module` returns for them; the part of a row that says so."""
+def write_call(folder, stem, module, args, method="forward", optimized=False):
+    """Writes the arguments of a call and what `module` returns for them, with PyTorch's optimisations or without; the part of a row that says so."""
     torch.save(args, folder / f"{stem}.args.pt", pickle_protocol=2)
-    with torch.no_grad(), torch.jit.optimized_execution(False):
+    with torch.no_grad(), torch.jit.optimized_execution(optimized):
         expected = plain(getattr(module, method)(*args))
     torch.save(expected, folder / f"{stem}.expect.pt", pickle_protocol=2)
     return {"args": f"{stem}.args.pt", "expect": f"{stem}.expect.pt", "method": method, **tolerances(expected)}

@@ -6,13 +6,15 @@ from typing import Callable, List, Optional
 
 @dataclass
 class Call:
-    """One call of an archive: a method with arguments; what it must print or warn of, or the words of the error and the exit code it must end in."""
+    """One call of an archive: a method with arguments; what it must print or warn of, or the words of the error and the exit code it must end in.
+    `optimized` asks PyTorch's executor with its optimisations on, where they change the answer."""
     args: tuple
     method: str = "forward"
     error: Optional[str] = None
     exit: int = 4
     prints: Optional[str] = None
     warns: Optional[str] = None
+    optimized: bool = False
 
 
 @dataclass

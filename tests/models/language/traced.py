@@ -159,3 +159,20 @@ def as_if_on_gpu(record, content):
 
 
 example(call(torch.ones(2), warns="names cuda:0"), make=traced(OnDevice, torch.ones(2)), name="TracedOnGpu", disguise=as_if_on_gpu)(None)
+
+
+class Numbers(nn.Module):
+    """PyTorch's executor takes constants without dimensions for numbers right of +, -, * and /, and nowhere else."""
+    def __init__(self):
+        super().__init__()
+        self.wide = torch.tensor(0.5, dtype=torch.float64)
+        self.small = torch.tensor(3, dtype=torch.int8)
+
+    def forward(self, x):
+        numbers = x + 0.5, x - 2, x * 1.5, x / 4, torch.add(x, 2.5, alpha=2), 3 * x, x * 2.5j, x * self.wide, x + self.small
+        tensors = torch.div(x, 2.0, rounding_mode="floor"), x * torch.tensor(0.5, dtype=torch.float64), x.to(torch.float64).mul_(0.5)
+        return numbers, tensors
+
+
+NUMBERS = [call(torch.tensor([1, 2, 3], dtype=dtype), optimized=True) for dtype in (torch.int64, torch.uint8, torch.bfloat16, torch.float32)]
+example(*NUMBERS, call(torch.tensor(3), optimized=True), make=traced(Numbers, torch.tensor([1, 2])), name="TracedNumbers")(None)
