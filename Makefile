@@ -52,7 +52,7 @@ test-matrix: setup
 bench: setup
 	@scripts/setup --tests --bench
 	@$(call CONFIGURE,bench)
-	cmake --build --preset bench --target heddle heddle_threads_bench
+	cmake --build --preset bench --target heddle heddle_threads_bench heddle_operators_bench
 	/usr/bin/python3 tests/models/zoo.py -o build/models/zoo
 	/usr/bin/python3 bench/run.py $(if $(QUICK),--quick)
 

@@ -25,9 +25,8 @@ HERE = Path(__file__).resolve().parent
 
 def run_section(options, name, script, *arguments):
     figures = options.build / f"{name}.json"
-    heddle = options.build / "bin" / "heddle"
     print(f"== {name}", flush=True)
-    done = subprocess.run([sys.executable, HERE / script, "--heddle", heddle, "--json", figures, *arguments])
+    done = subprocess.run([sys.executable, HERE / script, "--json", figures, *arguments])
     return json.loads(figures.read_text()) if done.returncode == 0 else {"failed": f"exit code {done.returncode}"}
 
 
@@ -74,8 +73,12 @@ def main():
     options = parser.parse_args()
     short = ["--rounds", "1", "--seconds", "0.3"] if options.quick else []
     report = {"machine": machine()}
-    report["threads"] = run_section(options, "threads", "threads/threads.py", "--bench", options.build / "bench" / "heddle_threads_bench", *short)
-    report["models"] = run_section(options, "models", "models.py", *(short + ["--models", "mobilenet_v2"] if options.quick else []))
+    heddle = ["--heddle", options.build / "bin" / "heddle"]
+    programs = options.build / "bench"
+    report["threads"] = run_section(options, "threads", "threads/threads.py", *heddle, "--bench", programs / "heddle_threads_bench", *short)
+    report["models"] = run_section(options, "models", "models.py", *heddle, *(short + ["--models", "mobilenet_v2"] if options.quick else []))
+    report["ops"] = run_section(options, "ops", "ops/ops.py", "--bench", programs / "heddle_operators_bench", "--list", "50",
+                                *(["--rounds", "1", "--seconds", "0.001", "--recheck", "1000", "--every", "20"] if options.quick else []))
     (options.build / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     draw(report, options.build / "report.svg")
     print(f"wrote {options.build / 'report.json'} and {options.build / 'report.svg'}")
