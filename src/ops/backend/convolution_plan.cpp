@@ -74,7 +74,9 @@ ConvolutionPlan plan_convolution(const ConvolutionShape& given) {
   const int64_t images = ceil_div(shape.batch, std::min(shape.batch, wanted));
   int64_t per_image = images > 1 ? 1 : ceil_div(wanted, shape.batch);
 
-  const size_t axis = shape.output[0] > 1 ? 0 : shape.output[1] > 1 ? 1 : 2;
+  // A piece must lie together in memory, which it does along the first axis of more than one pixel, of input or output.
+  const auto is_flat = [&](size_t i) { return shape.input[i] == 1 && shape.output[i] == 1; };
+  const size_t axis = !is_flat(0) ? 0 : !is_flat(1) ? 1 : 2;
   const int64_t rows = shape.output[axis];
   // Fewer than this many rows leave a kernel's registers idle, or make halos a large part of the input.
   const int64_t least_rows = shape.kernel_taps() > 1 || axis != 2 ? 4 : 28;

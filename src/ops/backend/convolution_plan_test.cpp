@@ -65,6 +65,14 @@ TEST(ConvolutionPlanTest, PiecesReadTheirOwnRowsWithTheirOwnPadding) {
   }
 }
 
+TEST(ConvolutionPlanTest, AFlatOutputOfATallInputIsNotCutAcrossItsRows) {
+  ConvolutionShape s = image(1, 192, 384, 173, 1, 1, 0);
+  s.input[1] = s.kernel[1] = 8;
+  s.output[1] = 1;
+  const ConvolutionPlan plan = plan_convolution(s);
+  for (const ConvolutionShape& part : plan.parts) EXPECT_EQ(part.input, s.input);
+}
+
 TEST(ConvolutionPlanTest, SmallWorkIsNotDivided) {
   EXPECT_EQ(plan_convolution(image(1, 8, 8, 14, 3, 1, 1)).pieces.size(), 1u);
 }
