@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/element.h"
+#include "core/lazy_view.h"
 #include "core/quantizer.h"
 
 namespace heddle::archive {
@@ -104,8 +105,7 @@ Result<IValue> build_marked_tensor(std::span<const IValue> arguments, DType dtyp
       const IValue* mark = marks.find(IValue(name));
       return mark && mark->is_bool() && mark->as_bool();
     };
-    impl.conj = is_complex(dtype) && marked("conj");
-    impl.neg = marked("neg");
+    set_marks(tensor.as_tensor(), is_complex(dtype) && marked("conj"), marked("neg"));
   }
   return tensor;
 }

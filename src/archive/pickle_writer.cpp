@@ -10,6 +10,8 @@
 #include "archive/pickle_reader.h"
 #include "archive/zip_format.h"
 #include "core/boxes.h"
+#include "core/element.h"
+#include "core/lazy_view.h"
 
 namespace heddle::archive {
 namespace {
@@ -256,11 +258,14 @@ class Writer {
   }
 
   Status write_tensor(const IValue& value) {
-    const Tensor& tensor = value.as_tensor();
+    // PyTorch before 2.0 reads no marks, so what a marked tensor stands for is written.
+    const bool marked = is_lazy(value.as_tensor());
+    const Tensor tensor = marked ? HEDDLE_TRY(without_marks(value.as_tensor())) : value.as_tensor();
     const char* type = storage_type(tensor.dtype());
     HEDDLE_REQUIRE_CODE(type, kUnsupported, "cannot save a tensor of dtype ", python_name(tensor.dtype()));
-    Reach& reach = reaches_.at({tensor.storage().get(), tensor.dtype()});
     const int64_t element = element_size(tensor.dtype());
+    Reach alone{0, tensor.numel(), {}};
+    Reach& reach = marked ? alone : reaches_.at({tensor.storage().get(), tensor.dtype()});
     const int64_t count = std::max<int64_t>(reach.end - reach.begin, 0);
     if (reach.key.empty()) {
       reach.key = concat(written_.storages.size());
@@ -281,24 +286,8 @@ class Writer {
     out() += tensor.impl()->requires_grad ? '\x88' : '\x89';
     write_global("collections", "OrderedDict");
     out() += ")R";
-    HEDDLE_TRY(write_marks(*tensor.impl()));
     out() += "tR";
     remember(value.box());
-    return ok_status();
-  }
-  // Only where there are any: PyTorch before 2.0 takes no such argument.
-  Status write_marks(const TensorImpl& impl) {
-    if (!impl.conj && !impl.neg) return ok_status();
-    out() += "}(";
-    if (impl.conj) {
-      HEDDLE_TRY(write_text("conj"));
-      out() += '\x88';
-    }
-    if (impl.neg) {
-      HEDDLE_TRY(write_text("neg"));
-      out() += '\x88';
-    }
-    out() += 'u';
     return ok_status();
   }
   void write_dims(const Dims& dims) {

@@ -70,6 +70,26 @@ Scalar load_single(const Tensor& tensor) {
   return value;
 }
 
+namespace {
+
+Status copy_elements(const Tensor& from, const Tensor& to) {
+  if (from.dim() == 0) {
+    HEDDLE_REQUIRE(store_element(to.raw_data(), to.dtype(), load_single(from)), "dtype ", dtype_name(to.dtype()),
+                   " has no elements to copy");
+    return ok_status();
+  }
+  for (int64_t i = 0; i < from.size(0); ++i) HEDDLE_TRY(copy_elements(from.select(0, i), to.select(0, i)));
+  return ok_status();
+}
+
+}  // namespace
+
+Result<Tensor> without_marks(const Tensor& tensor) {
+  Tensor copy = HEDDLE_TRY(Tensor::empty(tensor.sizes(), tensor.dtype()));
+  HEDDLE_TRY(copy_elements(tensor, copy));
+  return copy;
+}
+
 bool store_element(void* address, DType dtype, const Scalar& value) {
   switch (dtype) {
     case DType::kQUInt8:

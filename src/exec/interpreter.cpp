@@ -11,6 +11,7 @@
 
 #include "core/boxes.h"
 #include "parallel/task_pool.h"
+#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 namespace {
@@ -47,7 +48,7 @@ Status make_task(Begin begin, const Invocation& invocation, const Code& code, co
 
 Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
   const schema::Operator& op = *code.operators[inst.a];
-  Status status = op.kernel(schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
+  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
   const uint32_t* drop = list + inst.b + inst.c;
   for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
   return status;

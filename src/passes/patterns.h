@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/lazy_view.h"
 #include "ir/graph.h"
 
 namespace heddle::passes {
@@ -18,10 +19,10 @@ inline bool is_constant_bool(const ir::Value* value, bool wanted) {
   return constant && constant->is_bool() && constant->as_bool() == wanted;
 }
 
-// Null where the value is no constant tensor.
+// Null where the value is no constant tensor whose memory holds its elements.
 inline const Tensor* constant_tensor(const ir::Value* value) {
   const IValue* constant = constant_of(value);
-  return constant && constant->is_tensor() ? &constant->as_tensor() : nullptr;
+  return constant && constant->is_tensor() && !is_lazy(constant->as_tensor()) ? &constant->as_tensor() : nullptr;
 }
 
 inline std::optional<double> constant_number(const ir::Value* value) {

@@ -3,7 +3,7 @@
 #include "core/boxes.h"
 #include "heddle/tensor.h"
 #include "program/runtime.h"
-#include "schema/operator_table.h"
+#include "schema/lazy_calls.h"
 
 namespace heddle {
 namespace {
@@ -31,7 +31,8 @@ Tensor ones(const Dims& sizes, DType dtype) {
   return call("aten::ones", "", {make_int_list(sizes), IValue(dtype), IValue(), IValue(), IValue()});
 }
 
-Tensor contiguous(const Tensor& tensor) {
+Tensor contiguous(const Tensor& marked) {
+  const Tensor tensor = value_or_throw(schema::resolved(marked));
   return tensor.is_contiguous()
              ? tensor
              : call("aten::contiguous", "", {tensor, IValue(static_cast<int64_t>(MemoryFormat::kContiguous))});

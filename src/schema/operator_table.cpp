@@ -6,6 +6,7 @@
 
 #include "schema/custom_operators.h"
 #include "schema/derived_forms.h"
+#include "schema/lazy_calls.h"
 
 namespace heddle::schema {
 namespace {
@@ -145,8 +146,8 @@ Result<std::vector<IValue>> call_operator(const Operator& op, std::span<const IV
   SmallVector<uint32_t, 24> slots(registers.size());
   for (size_t i = 0; i < slots.size(); ++i) slots[i] = static_cast<uint32_t>(i);
   const auto count = static_cast<uint32_t>(arguments.size());
-  HEDDLE_TRY(
-      op.kernel(Call(op, registers.data(), slots.data(), count, slots.data() + count, static_cast<uint32_t>(results))));
+  HEDDLE_TRY(run_kernel(
+      op, Call(op, registers.data(), slots.data(), count, slots.data() + count, static_cast<uint32_t>(results))));
   return std::vector<IValue>(std::make_move_iterator(registers.begin() + count),
                              std::make_move_iterator(registers.end()));
 }

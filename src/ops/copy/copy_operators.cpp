@@ -168,9 +168,6 @@ HEDDLE_OPERATORS(copy) {
   for (const char* name : {"detach", "alias", "lift_fresh"}) {
     table.add(concat("aten::", name, "(Tensor(a) self) -> Tensor(a)"), boxed<&same_memory>());
   }
-  for (const char* name : {"resolve_conj", "resolve_neg"}) {
-    table.add(concat("aten::", name, "(Tensor(a) self) -> Tensor(a)"), boxed<&itself>());
-  }
   table.add("aten::data(Tensor self) -> Tensor", boxed<&same_memory>());
   table.add("aten::detach_(Tensor(a!) self) -> Tensor(a!)", boxed<&itself>());
   table.add("aten::lift(Tensor self) -> Tensor", boxed<&itself>());

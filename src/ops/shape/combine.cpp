@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ops/common/call.h"
+#include "core/lazy_view.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/index/index.h"
@@ -136,7 +136,7 @@ Result<Tensor> matrix_adjoint(const Tensor& t) {
 Result<Tensor> conjugated(const Result<Tensor>& transposed) {
   if (!transposed.ok()) return transposed.status().clone();
   if (!is_complex(transposed->dtype())) return *transposed;
-  return call_tensor_operator("aten::conj_physical", "", {*transposed});
+  return with_marks(*transposed, !transposed->impl()->conj, transposed->impl()->neg);
 }
 Result<Tensor> conjugate_transpose(const Tensor& t) { return conjugated(adjoint(t)); }
 Result<Tensor> matrix_conjugate_transpose(const Tensor& t) { return conjugated(matrix_adjoint(t)); }

@@ -1,5 +1,6 @@
 // The operators that give views of their tensor, and their in-place forms, which change the tensor's own sizes and
 // strides.
+#include "core/lazy_view.h"
 #include "ops/common/copy.h"
 #include "ops/common/resize.h"
 #include "ops/shape/view.h"
@@ -24,6 +25,8 @@ Result<Tensor> reshape_alias(const Tensor& t, const Dims& sizes, const Dims& str
 }
 Result<Tensor> view_dtype(const Tensor& t, DType dtype) {
   HEDDLE_REQUIRE(!is_quantized(t.dtype()) && !is_quantized(dtype), "view: quantised tensors cannot change their dtype");
+  HEDDLE_REQUIRE(!is_lazy(t) || t.dtype() == dtype,
+                 "view: a tensor marked as conjugated or negated cannot change its dtype");
   const int64_t from = element_size(t.dtype());
   const int64_t to = element_size(dtype);
   Dims sizes = t.sizes();
@@ -108,15 +111,23 @@ Result<Tensor> unfold_dim(const Tensor& t, int64_t dim, int64_t size, int64_t st
 Result<Tensor> as_strided_view(const Tensor& t, const Dims& sizes, const Dims& strides, Optional offset) {
   return as_strided(t, sizes, strides, offset);
 }
-Result<Tensor> as_real(const Tensor& t) { return view_as_real(t); }
-Result<Tensor> as_complex(const Tensor& t) { return view_as_complex(t); }
+Tensor marked(Tensor view, bool conj, bool neg) {
+  set_marks(view, conj, neg);
+  return view;
+}
+Result<Tensor> as_real(const Tensor& t) {
+  HEDDLE_REQUIRE(!t.impl()->conj,
+                 "view_as_real doesn't work on unresolved conjugated tensors; use resolve_conj() first");
+  return marked(HEDDLE_TRY(view_as_real(t)), false, t.impl()->neg);
+}
+Result<Tensor> as_complex(const Tensor& t) { return marked(HEDDLE_TRY(view_as_complex(t)), false, t.impl()->neg); }
 Result<Tensor> real(const Tensor& t) {
   if (!is_complex(t.dtype())) return t;
-  return select(HEDDLE_TRY(view_as_real(t)), -1, 0);
+  return marked(HEDDLE_TRY(select(HEDDLE_TRY(view_as_real(t)), -1, 0)), false, t.impl()->neg);
 }
 Result<Tensor> imag(const Tensor& t) {
   HEDDLE_REQUIRE(is_complex(t.dtype()), "imag is not implemented for tensors with non-complex dtypes.");
-  return select(HEDDLE_TRY(view_as_real(t)), -1, 1);
+  return marked(HEDDLE_TRY(select(HEDDLE_TRY(view_as_real(t)), -1, 1)), false, t.impl()->neg != t.impl()->conj);
 }
 
 Result<std::vector<Tensor>> broadcast_tensors(const std::vector<Tensor>& tensors) {

@@ -179,3 +179,27 @@ class EmptyBehindItsStorage(nn.Module):
 
     def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
         return self.far, torch.cat([self.far, x.unsqueeze(0)])
+
+
+class Conjugates(nn.Module):
+    """Conjugates and negatives are marks on views: what is written through one reaches the tensor."""
+    def forward(self, x: Tensor, y: Tensor):
+        c = x.conj()
+        facts: List[bool] = [c.is_conj(), c.conj().is_conj(), c.imag.is_neg(), c.real.is_neg(), c.t().is_conj(), c.t().reshape(-1).is_conj(), c[0].is_conj(),
+                             c.resolve_conj().is_conj(), c.clone().is_conj(), x.mH.is_conj(), (c * 2).is_conj(), c.imag[0].resolve_neg().is_neg(),
+                             torch.stack([c, c]).is_conj(), c.contiguous().is_conj(), c.is_contiguous()]
+        values = [c * y, torch.matmul(c, y), c.t().reshape(-1), c.mH, torch.stack([x, c]), torch.view_as_real(c.resolve_conj()).sum(-1)]
+        c.mul_(2j)
+        c.imag[0].add_(1)
+        c[1] = y[0]
+        torch._neg_view(x.real).fill_(3)
+        x.mH.copy_(x.mH + torch.ones(2, 1))
+        kept: List[Tensor] = []
+        kept.append(c)
+        kept[0][0, 0] = 7j
+        out = torch.empty(2, 2, dtype=torch.complex64).conj()
+        torch.add(x, y, out=out)
+        return facts, values, x, c.clone(), c.imag.clone(), complex(c[0, 0].item()), out.clone()
+
+
+example((torch.tensor([[1 + 2j, 3 - 1j], [0.5j, 2]]), torch.tensor([[1j, 2], [3 - 4j, 1]])))(Conjugates)
