@@ -1,6 +1,7 @@
 #include "ops/backend/blas.h"
 
 #include <limits>
+#include <semaphore>
 
 #include "ops/backend/dnnl_threads.h"
 #include "ops/backend/gemm_portable.h"
@@ -102,16 +103,23 @@ bool onednn_gemm(Op op_a, Op op_b, int64_t m, int64_t n, int64_t k, float alpha,
 
 }  // namespace
 
-#ifdef HEDDLE_BLAS_MKL
+#if defined(HEDDLE_BLAS_MKL)
 OneThread::OneThread() : before_(mkl_set_num_threads_local(1)) {}
 OneThread::~OneThread() { mkl_set_num_threads_local(before_); }
-#else
+#elif defined(HEDDLE_BLAS_OPENBLAS)
+namespace {
+// OpenBLAS 0.3.21 has working memory for twice as many threads as it was built for (64 in Debian), and crashes when
+// more call it at once.
+std::counting_semaphore<> g_may_enter(64);
+}  // namespace
 OneThread::OneThread() {
-#ifdef HEDDLE_BLAS_OPENBLAS
-  // OpenBLAS's threads spin after every call, and nothing but this setting stops them.
+  // Its own threads spin after every call, and nothing but this setting stops them.
   [[maybe_unused]] static const bool once = (openblas_set_num_threads(1), true);
-#endif
+  g_may_enter.acquire();
 }
+OneThread::~OneThread() { g_may_enter.release(); }
+#else
+OneThread::OneThread() = default;
 OneThread::~OneThread() = default;
 #endif
 

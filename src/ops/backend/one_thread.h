@@ -1,5 +1,5 @@
-// Keeps BLAS and LAPACK to the calling thread while one exists: their own threads know nothing of ours. Private to
-// ops/backend; any thread.
+// Keeps BLAS and LAPACK to the calling thread while one exists: their own threads know nothing of ours. No thread holds
+// two at once: OpenBLAS lets a limited number of threads in, and others wait. Private to ops/backend; any thread.
 #pragma once
 
 namespace heddle::ops::backend {
