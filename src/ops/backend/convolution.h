@@ -1,6 +1,6 @@
-// Float32 convolutions of channels-last data by oneDNN. Callers: src/ops/conv. A Convolution is made for one shape,
-// cached, and immutable: any thread may run it, several at once. Work is divided over parallel_for; the bits of a
-// result do not depend on the number of threads.
+// Float32 convolutions of channels-last data, by oneDNN or by kernels of our own. Callers: src/ops/conv. A Convolution
+// is made for one shape, cached, and immutable: any thread may run it, several at once. Work is divided over
+// parallel_for; the bits of a result do not depend on the number of threads.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct ConvolutionEnding {
 
 class Convolution : public RefCounted {
  public:
-  // From the cache (of kCapacity shapes), or compiled, which takes about a millisecond. Null where oneDNN is not linked
-  // or has only its reference code; `declined` then says why.
+  // From the cache (of kCapacity shapes), or made, which takes oneDNN about a millisecond. Null where neither has a
+  // fast kernel for the shape; `declined` then says why.
   static Ref<const Convolution> find(const ConvolutionShape& shape, const ConvolutionEnding& ending,
                                      std::string& declined);
   static constexpr size_t kCapacity = 1024;

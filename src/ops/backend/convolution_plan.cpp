@@ -15,13 +15,6 @@ constexpr int64_t kShortestSum = 32;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-bool is_pointwise(const ConvolutionShape& s) {
-  for (size_t i = 0; i < 3; ++i) {
-    if (s.kernel[i] != 1 || s.stride[i] != 1 || s.padding[i] != 0 || s.input[i] != s.output[i]) return false;
-  }
-  return true;
-}
-
 // The part of `shape` that gives outputs [begin, end) along `axis`, and where its input begins there. False when no
 // input reaches it (padding wider than the kernel).
 bool cut(const ConvolutionShape& shape, size_t axis, int64_t begin, int64_t end, ConvolutionShape& part,
@@ -54,6 +47,13 @@ int64_t rows_of_piece(int64_t rows, int64_t pieces) {
 
 }  // namespace
 
+bool ConvolutionShape::is_pointwise() const {
+  for (size_t i = 0; i < 3; ++i) {
+    if (kernel[i] != 1 || stride[i] != 1 || padding[i] != 0 || input[i] != output[i]) return false;
+  }
+  return true;
+}
+
 int64_t ConvolutionShape::work() const {
   const int64_t pixels = transposed ? input_pixels() : output_pixels();
   return batch * pixels * kernel_taps() * in_channels * (out_channels / groups);
@@ -63,7 +63,7 @@ ConvolutionPlan undivided_convolution(const ConvolutionShape& shape) { return {{
 
 ConvolutionPlan plan_convolution(const ConvolutionShape& given) {
   ConvolutionShape shape = given;
-  if (is_pointwise(shape) && !shape.transposed) {
+  if (shape.is_pointwise() && !shape.transposed) {
     // A product of matrices: pixels of all images are rows.
     shape.input = shape.output = {1, 1, shape.batch * shape.input_pixels()};
     shape.batch = 1;

@@ -30,6 +30,8 @@ struct ConvolutionShape {
   int64_t input_pixels() const { return input[0] * input[1] * input[2]; }
   int64_t output_pixels() const { return output[0] * output[1] * output[2]; }
   int64_t kernel_taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+  // Whether each output pixel sees the input pixel at its own place, and no other.
+  bool is_pointwise() const;
   // Multiplications of the whole.
   int64_t work() const;
 };

@@ -1,5 +1,4 @@
-#include "ops/backend/cache.h"
-#include "ops/backend/convolution.h"
+#include "ops/backend/dnnl_convolution.h"
 
 #ifdef HEDDLE_USE_MKLDNN
 
@@ -142,9 +141,8 @@ class DnnlConvolution final : public Convolution {
   }
 
   bool same_order(const Convolution& other) const override {
-    // There is one class of them.
-    const auto& o = static_cast<const DnnlConvolution&>(other);
-    return plan_.channel_pieces == o.plan_.channel_pieces && primitives_[0].weights == o.primitives_[0].weights;
+    const auto* o = dynamic_cast<const DnnlConvolution*>(&other);
+    return o && plan_.channel_pieces == o->plan_.channel_pieces && primitives_[0].weights == o->primitives_[0].weights;
   }
 
   Status run(const float* input, const void* packed, const float* bias, const float* added,
@@ -224,34 +222,17 @@ class DnnlConvolution final : public Convolution {
   size_t packed_piece_ = 0;
 };
 
-// What is known of a shape: a compiled convolution, or why there is none, which is as dear to find out.
-struct Choice : RefCounted {
-  Ref<const Convolution> convolution;
-  std::string declined;
-};
-
-Ref<const Choice> choose(const ConvolutionShape& shape, const ConvolutionEnding& ending) {
-  auto choice = make_ref<Choice>();
-  auto made = make_ref<DnnlConvolution>(shape, ending);
-  for (const ConvolutionPlan& plan : {plan_convolution(shape), undivided_convolution(shape)}) {
-    const Status status = guarded("the choice of a kernel", [&] { choice->declined = made->compile(plan); });
-    if (!status.ok()) choice->declined = status.message();
-    if (choice->declined.empty()) {
-      choice->convolution = std::move(made);
-      break;
-    }
-  }
-  return choice;
-}
-
 }  // namespace
 
-Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, const ConvolutionEnding& ending,
-                                         std::string& declined) {
-  static Cache<std::pair<ConvolutionShape, ConvolutionEnding>, Choice> cache(kCapacity);
-  const Ref<const Choice> choice = cache.find_or_make({shape, ending}, [&] { return choose(shape, ending); });
-  declined = choice->declined;
-  return choice->convolution;
+Ref<const Convolution> make_dnnl_convolution(const ConvolutionShape& shape, const ConvolutionEnding& ending,
+                                             std::string& declined) {
+  auto made = make_ref<DnnlConvolution>(shape, ending);
+  for (const ConvolutionPlan& plan : {plan_convolution(shape), undivided_convolution(shape)}) {
+    const Status status = guarded("the choice of a kernel", [&] { declined = made->compile(plan); });
+    if (!status.ok()) declined = status.message();
+    if (declined.empty()) return made;
+  }
+  return nullptr;
 }
 
 }  // namespace heddle::ops::backend
@@ -260,7 +241,7 @@ Ref<const Convolution> Convolution::find(const ConvolutionShape& shape, const Co
 
 namespace heddle::ops::backend {
 
-Ref<const Convolution> Convolution::find(const ConvolutionShape&, const ConvolutionEnding&, std::string& declined) {
+Ref<const Convolution> make_dnnl_convolution(const ConvolutionShape&, const ConvolutionEnding&, std::string& declined) {
   declined = "built without oneDNN (USE_MKLDNN=0)";
   return nullptr;
 }

@@ -1,4 +1,4 @@
-#include "ops/backend/packed_product.h"
+#include "ops/backend/dnnl_matrix.h"
 
 #ifdef HEDDLE_USE_MKLDNN
 
@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstring>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -43,7 +44,7 @@ struct Kernel final : RefCounted {
   memory::desc bias;
   memory::desc output;
   memory::desc scratchpad;
-  bool reference = false;
+  bool packed = false;
 };
 
 Ref<const Kernel> make_kernel(const PieceShape& s, const memory::desc& weights) {
@@ -62,7 +63,8 @@ Ref<const Kernel> make_kernel(const PieceShape& s, const memory::desc& weights) 
   kernel->primitive = dnnl::matmul(pd);
   kernel->weights = pd.weights_desc();
   kernel->scratchpad = pd.scratchpad_desc();
-  kernel->reference = is_reference(pd.impl_info_str());
+  // Others copy the matrix into their own order at each call.
+  kernel->packed = std::string_view(pd.impl_info_str()).starts_with("brg");
   return kernel;
 }
 
@@ -83,8 +85,8 @@ class DnnlMatrix final : public PackedMatrix {
  public:
   DnnlMatrix(int64_t out, int64_t in) : out_(out), in_(in) {}
 
-  // Empty, or why not.
-  std::string pack(const float* weights, int64_t out_step, int64_t in_step) {
+  // False where oneDNN would not keep the matrix packed.
+  bool pack(const float* weights, int64_t out_step, int64_t in_step) {
     const int64_t count =
         std::clamp<int64_t>(out_ * in_ / kElementsOfBlock, 1, std::max<int64_t>(1, out_ / kOutputStep));
     int64_t each = (out_ + count - 1) / count;
@@ -95,7 +97,7 @@ class DnnlMatrix final : public PackedMatrix {
       block.out = std::min(each, out_ - first);
       const memory::desc any({in_, block.out}, memory::data_type::f32, Tag::any);
       const Ref<const Kernel> kernel = make_kernel(shape_of(kRowsOfPiece, block, true, Activation()), any);
-      if (kernel->reference) return "oneDNN has only reference code for this matrix";
+      if (!kernel->packed) return false;
       block.desc = kernel->weights;
       block.packed = std::make_unique<ScratchBlock>();
       const memory::desc plain({in_, block.out}, memory::data_type::f32, memory::dims{in_step, out_step});
@@ -104,7 +106,7 @@ class DnnlMatrix final : public PackedMatrix {
       dnnl::reorder(from, to).execute(this_threads_stream(), from, to);
       blocks_.push_back(std::move(block));
     }
-    return {};
+    return true;
   }
 
   bool takes(int64_t rows) const override { return rows * in_ * out_ >= kLeastWork; }
@@ -160,12 +162,12 @@ class DnnlMatrix final : public PackedMatrix {
 
 }  // namespace
 
-Result<Ref<const PackedMatrix>> PackedMatrix::pack(const float* weights, int64_t out, int64_t in, int64_t out_step,
-                                                   int64_t in_step, std::string& declined) {
+Result<Ref<const PackedMatrix>> pack_dnnl_matrix(const float* weights, int64_t out, int64_t in, int64_t out_step,
+                                                 int64_t in_step) {
   auto matrix = make_ref<DnnlMatrix>(out, in);
-  HEDDLE_TRY(guarded("packing of a matrix", [&] { declined = matrix->pack(weights, out_step, in_step); }));
-  if (!declined.empty()) return Ref<const PackedMatrix>();
-  return Ref<const PackedMatrix>(std::move(matrix));
+  bool packed = false;
+  HEDDLE_TRY(guarded("packing of a matrix", [&] { packed = matrix->pack(weights, out_step, in_step); }));
+  return packed ? Ref<const PackedMatrix>(std::move(matrix)) : nullptr;
 }
 
 }  // namespace heddle::ops::backend
@@ -174,9 +176,7 @@ Result<Ref<const PackedMatrix>> PackedMatrix::pack(const float* weights, int64_t
 
 namespace heddle::ops::backend {
 
-Result<Ref<const PackedMatrix>> PackedMatrix::pack(const float*, int64_t, int64_t, int64_t, int64_t,
-                                                   std::string& declined) {
-  declined = "built without oneDNN (USE_MKLDNN=0)";
+Result<Ref<const PackedMatrix>> pack_dnnl_matrix(const float*, int64_t, int64_t, int64_t, int64_t) {
   return Ref<const PackedMatrix>();
 }
 

@@ -47,13 +47,12 @@ PackedLinear::PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_ma
 
 Result<const PackedMatrix*> PackedLinear::matrix() const {
   // Acquire: who sees it set sees packed_ too.
-  if (tried_.load(std::memory_order_acquire)) return packed_.get();
+  if (ready_.load(std::memory_order_acquire)) return packed_.get();
   const std::lock_guard lock(mutex_);
-  if (!tried_.load(std::memory_order_relaxed)) {
-    std::string declined;
+  if (!ready_.load(std::memory_order_relaxed)) {
     packed_ = HEDDLE_TRY(PackedMatrix::pack(weight_.data<float>(), weight_.size(0), weight_.size(1), weight_.stride(0),
-                                            weight_.stride(1), declined));
-    tried_.store(true, std::memory_order_release);
+                                            weight_.stride(1)));
+    ready_.store(true, std::memory_order_release);
   }
   return packed_.get();
 }
@@ -66,7 +65,7 @@ Result<Tensor> PackedLinear::run(const Tensor& input) const {
   if (!fits) return in_steps(input);
   const PackedMatrix* packed = HEDDLE_TRY(matrix());
   const int64_t rows = input.numel() / in;
-  if (!packed || !packed->takes(rows)) return in_steps(input);
+  if (!packed->takes(rows)) return in_steps(input);
   const Tensor dense = HEDDLE_TRY(contiguous(input));
   const Tensor bias = bias_ ? HEDDLE_TRY(contiguous(*bias_)) : Tensor();
   Dims sizes = input.sizes();

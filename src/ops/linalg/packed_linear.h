@@ -29,8 +29,8 @@ class PackedLinear final : public CapsuleValue {
   const bool of_matrices_;
   const backend::Activation activation_;
   mutable std::mutex mutex_;
-  mutable Ref<const backend::PackedMatrix> packed_;  // written once under mutex_, before tried_
-  mutable std::atomic<bool> tried_{false};
+  mutable Ref<const backend::PackedMatrix> packed_;  // written once under mutex_, before ready_
+  mutable std::atomic<bool> ready_{false};
 };
 
 // The capsule's PackedLinear; kType where it holds something else.
