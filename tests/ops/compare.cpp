@@ -24,6 +24,7 @@ bool near(const Scalar& got, const Scalar& wanted, const Comparison& how, bool q
   if (got.is_integral_or_bool() && wanted.is_integral_or_bool()) return got.to_int() == wanted.to_int();
   const std::complex<double> a = got.to_complex();
   const std::complex<double> b = wanted.to_complex();
+  if (!how.signs && near(std::abs(a), std::abs(b), how)) return true;
   if (near(a.real(), b.real(), how) && near(a.imag(), b.imag(), how)) return true;
   // Complex numbers are as near as their distance.
   return std::abs(a - b) <= how.atol + how.rtol * std::abs(b);

@@ -14,6 +14,7 @@ struct Comparison {
   double atol = 0;
   bool values = true;   // not only sizes and dtype
   bool strides = true;  // of dimensions with more than one element
+  bool signs = true;    // and the directions of complex numbers
 };
 
 std::string difference(const IValue& got, const IValue& wanted, const Comparison& how);

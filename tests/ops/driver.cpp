@@ -6,6 +6,7 @@
 //   --elsewhere FILE                              operators that no row can call
 //   --missing FILE                                operators that may be missing: their rows are counted only
 //   --known FILE                                  rows known to differ
+//   --free-signs FILE                             operators whose results may have other signs than PyTorch's
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -107,8 +108,15 @@ std::string unmarked_sharing(const Operator& op, const Run& got) {
   return {};
 }
 
+// Names without overload.
+std::set<std::string>& operators_of_free_signs() {
+  static std::set<std::string> names;
+  return names;
+}
+
 std::string check_run(const Operator& op, const Row& row, const Run& got, Comparison how) {
   how.strides = how.strides && !changes_dtype(row);
+  how.signs = !operators_of_free_signs().contains(op.schema.name);
   std::string found = difference(got.outputs, row.outputs, how);
   if (!found.empty()) return found;
   const Result<std::vector<IValue>> wanted = expected_arguments(op, row);
@@ -284,6 +292,8 @@ int main_of(std::vector<std::string> arguments) {
       exceptions.missing = read_names(arguments[++i]);
     } else if (arguments[i] == "--known" && i + 1 < arguments.size()) {
       exceptions.known = read_names(arguments[++i]);
+    } else if (arguments[i] == "--free-signs" && i + 1 < arguments.size()) {
+      operators_of_free_signs() = read_names(arguments[++i]);
     } else if (arguments[i] == "--elsewhere" && i + 1 < arguments.size()) {
       elsewhere = read_names(arguments[++i]);
     } else if (arguments[i] == "--uncovered") {

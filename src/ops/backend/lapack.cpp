@@ -1,6 +1,7 @@
 #include "ops/backend/lapack.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 
@@ -234,6 +235,8 @@ int ldl_solve(bool hermitian, int64_t n, int64_t columns, const T* factors, cons
 
 template <class T>
 int qr(int64_t m, int64_t n, T* a, T* tau) {
+  // MKL complains of empty ones.
+  if (m == 0 || n == 0) return 0;
   const OneThread one_thread;
   const int rows = narrow(m);
   const int columns = narrow(n);
@@ -280,19 +283,23 @@ int svd(SvdJob job, int64_t m, int64_t n, T* a, Real<T>* s, T* u, T* vh) {
   const int64_t large = std::max(m, n);
   const int ldvh = leading(job == SvdJob::kThin ? small : n);
   const std::unique_ptr<int[]> integers = workspace<int>(8 * small);
+  int info = 0;
   if constexpr (kIsComplex<T>) {
     const int64_t reals =
         job == SvdJob::kValues ? 7 * small : small * std::max(5 * small + 7, 2 * large + 2 * small + 1);
     const std::unique_ptr<Real<T>[]> real_work = workspace<Real<T>>(reals);
-    return with_workspace<T>([&](T* work, const int* room, int* info) {
+    info = with_workspace<T>([&](T* work, const int* room, int* status) {
       Routines<T>::gesdd(&jobz, &rows, &columns, a, &lda, s, u, &lda, vh, &ldvh, work, room, real_work.get(),
-                         integers.get(), info, 1);
+                         integers.get(), status, 1);
     });
   } else {
-    return with_workspace<T>([&](T* work, const int* room, int* info) {
-      Routines<T>::gesdd(&jobz, &rows, &columns, a, &lda, s, u, &lda, vh, &ldvh, work, room, integers.get(), info, 1);
+    info = with_workspace<T>([&](T* work, const int* room, int* status) {
+      Routines<T>::gesdd(&jobz, &rows, &columns, a, &lda, s, u, &lda, vh, &ldvh, work, room, integers.get(), status, 1);
     });
   }
+  // MKL's does not notice NaN; 4 is the argument that holds it.
+  const bool is_number = std::none_of(s, s + small, [](Real<T> value) { return std::isnan(value); });
+  return info == 0 && !is_number ? -4 : info;
 }
 
 template <class T>
