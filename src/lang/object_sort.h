@@ -8,8 +8,8 @@
 
 namespace heddle::lang {
 
-// list.sort() and sorted(list) for a list whose elements are of a class. Null when the call is none of these.
-// kSyntax when the class has no __lt__.
+// list.sort() and sorted(list) for a list of objects, or of tuples that hold some. Null when the call is none of these.
+// What has no order fails when it is sorted, as in PyTorch.
 Result<ir::Value*> emit_object_sort(FunctionEmitter& emitter, const std::string& operator_name,
                                     const CallArguments& arguments, const SourceRange& range);
 

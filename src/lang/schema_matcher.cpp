@@ -70,7 +70,7 @@ class Attempt {
 
   bool plan_parameter(size_t index) {
     const Argument& parameter = schema_.arguments[index];
-    if (arguments_.self && !self_used_ && parameter.name == "self") {
+    if (arguments_.self && !self_used_ && is_self(index)) {
       self_used_ = true;
       return plan_argument(parameter, *arguments_.self);
     }
@@ -90,6 +90,12 @@ class Attempt {
     if (!parameter.default_value) return fail({}, "argument '", parameter.name, "' is missing");
     inputs_.push_back({.parameter = &parameter, .is_default = true, .list = nullptr, .parts = {}});
     return true;
+  }
+
+  // Operators name the tensor they are methods of; methods of classes take their object first, whatever they call it.
+  bool is_self(size_t index) const {
+    const bool is_operator = schema_.name.find("::") != std::string::npos;
+    return is_operator ? schema_.arguments[index].name == "self" : index == 0;
   }
 
   // PyTorch's Python functions call an operator's "self" "input".

@@ -5,6 +5,7 @@ from typing import Dict, Final, List, NamedTuple, Optional, Tuple
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.mkldnn import to_mkldnn
 
 from .registry import call, example
 
@@ -343,3 +344,48 @@ class Overloads(nn.Module):
         w = torch.sum(x, dim=[0])
         v, i = torch.max(x, 0)
         return y, z, w, v, x.clamp(max=0.5), F.softmax(x, dim=-1, dtype=torch.float64), int(i)
+
+
+class OtherSelf(nn.Module):
+    """Whatever a method calls its object."""
+    class Inner(nn.Module):
+        def forward(this, x: Tensor, self: int = 2):
+            return this.scaled(x, by=self)
+
+        def scaled(me, x: Tensor, by: int):
+            return x * by if me.training else x * (by + 1)
+
+    def __init__(own):
+        super().__init__()
+        own.inner = OtherSelf.Inner()
+
+    def forward(own, x: Tensor):
+        return own.inner(x), own.inner.scaled(x, 5)
+
+
+example((torch.ones(2),))(OtherSelf)
+
+
+class Mkldnn2d(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.linear = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.Linear(8 * 16, 5)
+
+    def forward(self, x):
+        return self.linear(torch.relu(self.norm(self.conv(x))).reshape(2, -1))
+
+
+class MkldnnModules(nn.Module):
+    """Modules that torch.utils.mkldnn made of others hold their weights in a layout of oneDNN's."""
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.flat = to_mkldnn(Mkldnn2d().eval())
+        self.deep = to_mkldnn(nn.Sequential(nn.Conv3d(3, 4, 2)).eval())
+
+    def forward(self, x: Tensor):
+        cube = x.unsqueeze(-1).expand(2, 3, 6, 6, 2).contiguous()
+        return self.flat(x.to_mkldnn()).to_dense(), self.deep(cube.to_mkldnn()).to_dense()
+
+
+example((torch.linspace(-1, 1, 2 * 3 * 36).reshape(2, 3, 6, 6),))(MkldnnModules)

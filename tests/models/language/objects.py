@@ -401,3 +401,34 @@ class ObjectState(nn.Module):
 
     def forward(self, x: Tensor) -> Tuple[Tensor, int]:
         return self.holder.items["added"][0] + x, len(self.holder.items)
+
+
+@torch.jit.script
+class Rank:
+    def __init__(self, place: int):
+        self.place = place
+
+    def __lt__(self, other: "Rank") -> bool:
+        return self.place < other.place
+
+
+@torch.jit.script
+class Unordered:
+    def __init__(self, place: int):
+        self.place = place
+
+
+class SortedTuples(nn.Module):
+    """Tuples that hold objects are ordered by their first parts that differ; an object without __lt__ fails when it is sorted."""
+    def forward(self, unordered: bool):
+        one = Rank(5)
+        entries = [(True, one, "b"), (True, one, "a"), (False, Rank(9), "z"), (True, Rank(2), "c"), (True, Rank(5), "a")]
+        ordered = sorted(entries)
+        entries.sort(reverse=True)
+        others = [Unordered(2), Unordered(1)]
+        if unordered:
+            others.sort()
+        return [e[2] for e in ordered], [e[1].place for e in entries], others[0].place
+
+
+example((False,), call(True, error="__lt__|sort"))(SortedTuples)
