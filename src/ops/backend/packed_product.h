@@ -20,7 +20,7 @@ class PackedMatrix : public RefCounted {
 
   // Whether a product with so many rows is worth the kernel's overhead.
   virtual bool takes(int64_t rows) const = 0;
-  // output[rows, out] = activation(input[rows, in] weights^T + bias). All dense, no overlap; bias may be null.
+  // output[rows, out] = activation(input[rows, in] weights^T + bias). All dense, no overlap; bias may be null, rows 0.
   virtual Status multiply(const float* input, int64_t rows, const float* bias, const Activation& activation,
                           float* output) const = 0;
 };
