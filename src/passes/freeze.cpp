@@ -101,7 +101,27 @@ const IValue* FrozenModule::find(const ObjectValue& object, const std::string& a
   return value && is_constant(*value) ? value : nullptr;
 }
 
+const std::vector<IValue>* FrozenModule::find_tensors(const ObjectValue& object, const std::string& attribute) const {
+  if (changed_.count({object.class_type.get(), attribute})) return nullptr;
+  const IValue* value = object.find(attribute);
+  if (!value || !value->is_list()) return nullptr;
+  const std::vector<IValue>& items = value->as_list().items;
+  const bool constant =
+      std::all_of(items.begin(), items.end(), [&](const IValue& i) { return i.is_tensor() && is_constant(i); });
+  return constant && !items.empty() ? &items : nullptr;
+}
+
 namespace {
+
+// Whether all that happens to the value is that operators read it.
+bool is_only_read(const ir::Value& value) {
+  return std::all_of(value.uses().begin(), value.uses().end(), [](const ir::Use& use) {
+    const schema::Operator* op = use.user->op;
+    return op && use.input < op->schema.arguments.size() && !op->schema.arguments[use.input].alias &&
+           std::none_of(op->schema.returns.begin(), op->schema.returns.end(),
+                        [](const schema::Argument& result) { return result.alias.has_value(); });
+  });
+}
 
 using Objects = std::unordered_map<const ir::Value*, const ObjectValue*>;
 
@@ -133,7 +153,7 @@ class Freezer {
     const auto owner = objects.find(node->input(0));
     if (owner == objects.end()) return;
     const IValue* value = module_.find(*owner->second, node->name);
-    if (!value) return;
+    if (!value) return read_list(graph, node, *owner->second);
     module_.relied_on_.emplace(owner->second->class_type.get(), node->name);
     if (value->is_object()) {
       objects[node->output()] = &value->as_object();
@@ -143,6 +163,20 @@ class Freezer {
     ir::Value* constant = graph.insert_constant(*value, node->range, node->output()->type());
     constant->node()->inlined_at = node->inlined_at;
     node->output()->replace_all_uses_with(constant);
+    node->destroy();
+  }
+
+  void read_list(ir::Graph& graph, ir::Node* node, const ObjectValue& owner) {
+    const std::vector<IValue>* tensors = module_.find_tensors(owner, node->name);
+    if (!tensors || !is_only_read(*node->output())) return;
+    module_.relied_on_.emplace(owner.class_type.get(), node->name);
+    const ir::InsertPointGuard guard(graph, node);
+    std::vector<ir::Value*> items;
+    for (const IValue& tensor : *tensors) items.push_back(graph.insert_constant(tensor, node->range, types::tensor()));
+    ir::Node* list = graph.insert(graph.create(ir::NodeKind::kListConstruct, items));
+    list->range = node->range;
+    list->inlined_at = node->inlined_at;
+    node->output()->replace_all_uses_with(list->add_output(node->output()->type()));
     node->destroy();
   }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "core/boxes.h"
@@ -30,6 +31,9 @@ class FrozenModule {
   const ObjectValue& root() const { return root_; }
   // The attribute's value where nobody changes it; null otherwise.
   const IValue* find(const ObjectValue& object, const std::string& attribute) const;
+  // The tensors of an attribute that is a list of them, where nobody changes any; null otherwise. Who reads the list
+  // must not hand it on, for then somebody else may.
+  const std::vector<IValue>* find_tensors(const ObjectValue& object, const std::string& attribute) const;
   // What freeze_attributes has replaced in any graph.
   const AttributeSet& relied_on() const { return relied_on_; }
 

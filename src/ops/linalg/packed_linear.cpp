@@ -14,7 +14,6 @@ namespace heddle::ops {
 namespace {
 
 using backend::Activation;
-using backend::PackedMatrix;
 
 constexpr const char* kClassName = "heddle.PackedLinear";
 
@@ -40,36 +39,24 @@ Result<Tensor> packed_linear(const Tensor& input, const IValue& packed) {
 
 PackedLinear::PackedLinear(Tensor weight, std::optional<Tensor> bias, bool of_matrices, const Activation& activation)
     : CapsuleValue(kClassName),
-      weight_(std::move(weight)),
+      weights_(std::move(weight)),
       bias_(std::move(bias)),
       of_matrices_(of_matrices),
       activation_(activation) {}
 
-Result<const PackedMatrix*> PackedLinear::matrix() const {
-  // Acquire: who sees it set sees packed_ too.
-  if (ready_.load(std::memory_order_acquire)) return packed_.get();
-  const std::lock_guard lock(mutex_);
-  if (!ready_.load(std::memory_order_relaxed)) {
-    packed_ = HEDDLE_TRY(PackedMatrix::pack(weight_.data<float>(), weight_.size(0), weight_.size(1), weight_.stride(0),
-                                            weight_.stride(1)));
-    ready_.store(true, std::memory_order_release);
-  }
-  return packed_.get();
-}
-
 Result<Tensor> PackedLinear::run(const Tensor& input) const {
   HEDDLE_REQUIRE(!of_matrices_ || input.dim() == 2, "mat1 must be a matrix, got ", input.dim(), "-D tensor");
-  const int64_t in = weight_.size(1);
+  const int64_t in = weights_.weight().size(1);
   const bool fits = input.dtype() == DType::kFloat32 && input.dim() >= 1 && input.sizes().back() == in && in > 0 &&
-                    weight_.size(0) > 0;
+                    weights_.weight().size(0) > 0;
   if (!fits) return in_steps(input);
-  const PackedMatrix* packed = HEDDLE_TRY(matrix());
+  const backend::PackedMatrix* packed = HEDDLE_TRY(weights_.matrix());
   const int64_t rows = input.numel() / in;
   if (!packed->takes(rows)) return in_steps(input);
   const Tensor dense = HEDDLE_TRY(contiguous(input));
   const Tensor bias = bias_ ? HEDDLE_TRY(contiguous(*bias_)) : Tensor();
   Dims sizes = input.sizes();
-  sizes.back() = weight_.size(0);
+  sizes.back() = weights_.weight().size(0);
   Tensor output = HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32));
   HEDDLE_TRY(packed->multiply(dense.data<float>(), rows, bias.defined() ? bias.data<float>() : nullptr, activation_,
                               output.data<float>()));
@@ -77,7 +64,7 @@ Result<Tensor> PackedLinear::run(const Tensor& input) const {
 }
 
 Result<Tensor> PackedLinear::in_steps(const Tensor& input) const {
-  return activated(HEDDLE_TRY(linear(input, weight_, bias_)), activation_);
+  return activated(HEDDLE_TRY(linear(input, weights_.weight(), bias_)), activation_);
 }
 
 Result<const PackedLinear*> packed_linear_of(const IValue& value) {

@@ -2,12 +2,11 @@
 // any thread.
 #pragma once
 
-#include <atomic>
-#include <mutex>
 #include <optional>
 
 #include "core/boxes.h"
-#include "ops/backend/packed_product.h"
+#include "ops/backend/activation.h"
+#include "ops/linalg/packed_weights.h"
 
 namespace heddle::ops {
 
@@ -20,17 +19,12 @@ class PackedLinear final : public CapsuleValue {
   Result<Tensor> run(const Tensor& input) const;
 
  private:
-  // Null where the kernels do not take the matrix.
-  Result<const backend::PackedMatrix*> matrix() const;
   Result<Tensor> in_steps(const Tensor& input) const;
 
-  const Tensor weight_;
+  const PackedWeights weights_;
   const std::optional<Tensor> bias_;
   const bool of_matrices_;
   const backend::Activation activation_;
-  mutable std::mutex mutex_;
-  mutable Ref<const backend::PackedMatrix> packed_;  // written once under mutex_, before ready_
-  mutable std::atomic<bool> ready_{false};
 };
 
 // The capsule's PackedLinear; kType where it holds something else.

@@ -10,6 +10,7 @@
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/linalg/matmul.h"
+#include "ops/linalg/packed_weights.h"
 #include "parallel/parallel.h"
 
 namespace heddle::ops {
@@ -68,6 +69,9 @@ struct Weights {
   Tensor recurrent_bias;
   Tensor projection;   // [size, hidden]
   int64_t hidden = 0;  // of the cell, before the projection
+  // Of float32 weights that never change; null for others.
+  const backend::PackedMatrix* packed_input = nullptr;
+  const backend::PackedMatrix* packed_recurrent = nullptr;
   int64_t size() const { return recurrent.size(1); }
 };
 
@@ -84,38 +88,29 @@ struct Direction {
   int64_t stride;
   bool backward;
 
-  void run() {
+  Status run() {
     const int64_t width = gates_of(kind) * w.hidden;
-    std::vector<T> recurrent(kind == CellKind::kGru ? static_cast<size_t>(steps.batch() * width) : 0);
+    const bool apart = kind == CellKind::kGru || w.packed_recurrent;
+    std::vector<T> recurrent(apart ? static_cast<size_t>(steps.batch() * width) : 0);
     std::vector<T> unprojected(w.projection.defined() ? static_cast<size_t>(steps.batch() * w.hidden) : 0);
     const auto count = static_cast<int64_t>(steps.sizes.size());
     int64_t row = backward ? steps.rows() : 0;
     for (int64_t i = 0; i < count; ++i) {
       const int64_t batch = steps.sizes[static_cast<size_t>(backward ? count - 1 - i : i)];
       if (backward) row -= batch;
-      step(gates + row * width, batch, recurrent, unprojected);
+      HEDDLE_TRY(step(gates + row * width, batch, recurrent, unprojected));
       for (int64_t b = 0; b < batch; ++b) std::copy_n(hidden + b * w.size(), w.size(), output + (row + b) * stride);
       if (!backward) row += batch;
     }
+    return ok_status();
   }
 
-  void step(T* from, int64_t batch, std::vector<T>& recurrent, std::vector<T>& unprojected) {
+  Status step(T* from, int64_t batch, std::vector<T>& recurrent, std::vector<T>& unprojected) {
     const int64_t n = w.hidden;
     const int64_t width = gates_of(kind) * n;
     // A GRU scales the recurrent part of its third gate alone, so that part stays apart.
-    T* sum = from;
-    if (kind == CellKind::kGru) {
-      sum = recurrent.data();
-      for (int64_t b = 0; b < batch; ++b) {
-        if (w.recurrent_bias.defined()) {
-          std::copy_n(w.recurrent_bias.data<T>(), width, sum + b * width);
-        } else {
-          std::fill_n(sum + b * width, width, T(0));
-        }
-      }
-    }
-    backend::gemm<T>(Op::kNone, Op::kTranspose, batch, width, w.size(), T(1), hidden, w.size(), w.recurrent.data<T>(),
-                     w.size(), T(1), sum, width);
+    T* sum = kind == CellKind::kGru ? recurrent.data() : from;
+    HEDDLE_TRY(add_recurrent(sum, batch, recurrent));
     for (int64_t b = 0; b < batch; ++b) {
       T* h = w.projection.defined() ? unprojected.data() + b * n : hidden + b * n;
       switch (kind) {
@@ -134,6 +129,31 @@ struct Direction {
       backend::gemm<T>(Op::kNone, Op::kTranspose, batch, w.size(), n, T(1), unprojected.data(), n,
                        w.projection.data<T>(), n, T(0), hidden, w.size());
     }
+    return ok_status();
+  }
+
+  // The products of the state; a GRU's are all of `sum`, and its recurrent bias comes with them.
+  Status add_recurrent(T* sum, int64_t batch, std::vector<T>& recurrent) {
+    const int64_t width = gates_of(kind) * w.hidden;
+    const T* bias = kind == CellKind::kGru && w.recurrent_bias.defined() ? w.recurrent_bias.data<T>() : nullptr;
+    if constexpr (std::is_same_v<T, float>) {
+      if (w.packed_recurrent && w.packed_recurrent->takes(batch)) {
+        HEDDLE_TRY(w.packed_recurrent->multiply(hidden, batch, bias, backend::Activation(), recurrent.data()));
+        if (sum == recurrent.data()) return ok_status();
+        for (int64_t i = 0; i < batch * width; ++i) sum[i] += recurrent[static_cast<size_t>(i)];
+        return ok_status();
+      }
+    }
+    for (int64_t b = 0; kind == CellKind::kGru && b < batch; ++b) {
+      if (bias) {
+        std::copy_n(bias, width, sum + b * width);
+      } else {
+        std::fill_n(sum + b * width, width, T(0));
+      }
+    }
+    backend::gemm<T>(Op::kNone, Op::kTranspose, batch, width, w.size(), T(1), hidden, w.size(), w.recurrent.data<T>(),
+                     w.size(), T(1), sum, width);
+    return ok_status();
   }
 };
 
@@ -167,6 +187,11 @@ Result<Weights> weights_of(const RecurrentArguments& a, int64_t index, int64_t f
     w.recurrent_bias = HEDDLE_TRY(prepared(at(3), dtype, Dims{rows}, "recurrent bias"));
   }
   if (projects) w.projection = HEDDLE_TRY(prepared(at(each - 1), dtype, Dims{size, w.hidden}, "projection weights"));
+  if (!a.packed.empty() && dtype == DType::kFloat32 && w.input.numel() > 0 && w.recurrent.numel() > 0) {
+    const auto packed = [&](int64_t i) { return a.packed[static_cast<size_t>(index * each + i)]; };
+    if (packed(0)) w.packed_input = HEDDLE_TRY(packed(0)->matrix());
+    if (packed(1)) w.packed_recurrent = HEDDLE_TRY(packed(1)->matrix());
+  }
   return w;
 }
 
@@ -210,7 +235,13 @@ Result<Tensor> input_gates(CellKind kind, const Tensor& input, const Weights& w)
       }));
     }
   }
-  return linear(input, w.input, bias);
+  if (!w.packed_input || !w.packed_input->takes(input.size(0)) || input.numel() == 0) {
+    return linear(input, w.input, bias);
+  }
+  Tensor gates = HEDDLE_TRY(Tensor::empty(Dims{input.size(0), w.input.size(0)}, DType::kFloat32));
+  HEDDLE_TRY(w.packed_input->multiply(input.data<float>(), input.size(0), bias ? bias->data<float>() : nullptr,
+                                      backend::Activation(), gates.data<float>()));
+  return gates;
 }
 
 }  // namespace
@@ -245,24 +276,18 @@ Result<RecurrentResult> run_recurrent(const RecurrentArguments& a) {
     const int64_t size = weights[0].size();
     Tensor output = HEDDLE_TRY(Tensor::empty(Dims{data.size(0), directions * size}, computed));
     HEDDLE_TRY(dispatch<FloatTypes>(computed, "rnn", [&]<class T>() -> Status {
-      parallel::parallel_for(0, directions, 1, [&](int64_t begin, int64_t end) {
+      return parallel::try_parallel_for(0, directions, 1, [&](int64_t begin, int64_t end) -> Status {
         for (int64_t d = begin; d < end; ++d) {
           const int64_t index = layer * directions + d;
           const Weights& w = weights[static_cast<size_t>(d)];
           T* cell = a.kind == CellKind::kLstm ? result.state[1].select(0, index).data<T>() : nullptr;
-          Direction<T>{a.kind,
-                       a.steps,
-                       w,
-                       gates[static_cast<size_t>(d)].data<T>(),
-                       result.state[0].select(0, index).data<T>(),
-                       cell,
-                       output.data<T>() + d * size,
-                       directions * size,
-                       d == 1}
-              .run();
+          HEDDLE_TRY((Direction<T>{a.kind, a.steps, w, gates[static_cast<size_t>(d)].data<T>(),
+                                   result.state[0].select(0, index).data<T>(), cell, output.data<T>() + d * size,
+                                   directions * size, d == 1}
+                          .run()));
         }
+        return ok_status();
       });
-      return ok_status();
     }));
     data = output;
   }

@@ -9,6 +9,8 @@
 
 namespace heddle::ops {
 
+class PackedWeights;
+
 enum class CellKind : uint8_t { kLstm, kGru, kTanh, kRelu };
 
 // Gates of a cell: the factor between its hidden size and the rows of its weights.
@@ -27,6 +29,8 @@ struct RecurrentArguments {
   Steps steps;
   std::vector<Tensor> state;       // h, and c of lstm: [layers * directions, batch, size]
   std::vector<Tensor> parameters;  // as torch lists them: w_ih, w_hh, b_ih, b_hh, w_hr of each layer and direction
+  // Empty, or the packed form of each parameter that is a float32 matrix, null for the others.
+  std::vector<const PackedWeights*> packed;
   bool has_biases = true;
   int64_t layers = 1;
   double dropout = 0;

@@ -14,15 +14,6 @@ using MaybeTensor = std::optional<Tensor>;
 using TwoTensors = std::tuple<Tensor, Tensor>;
 using ThreeTensors = std::tuple<Tensor, Tensor, Tensor>;
 
-Result<RecurrentResult> run_padded(RecurrentArguments a, bool batch_first) {
-  const PaddedRows padded = HEDDLE_TRY(padded_rows(a.input, batch_first));
-  a.input = padded.rows;
-  a.steps = padded.steps;
-  RecurrentResult result = HEDDLE_TRY(run_recurrent(a));
-  result.output = padded.restored(result.output);
-  return result;
-}
-
 Result<RecurrentResult> run_packed(RecurrentArguments a, const Tensor& batch_sizes) {
   a.steps = HEDDLE_TRY(packed_steps(batch_sizes));
   return run_recurrent(a);

@@ -21,6 +21,15 @@ Result<PaddedRows> padded_rows(const Tensor& input, bool batch_first) {
   return padded;
 }
 
+Result<RecurrentResult> run_padded(RecurrentArguments arguments, bool batch_first) {
+  const PaddedRows padded = HEDDLE_TRY(padded_rows(arguments.input, batch_first));
+  arguments.input = padded.rows;
+  arguments.steps = padded.steps;
+  RecurrentResult result = HEDDLE_TRY(run_recurrent(arguments));
+  result.output = padded.restored(result.output);
+  return result;
+}
+
 Result<Steps> packed_steps(const Tensor& batch_sizes) {
   HEDDLE_REQUIRE(batch_sizes.dim() == 1 && is_integral(batch_sizes.dtype()),
                  "rnn: batch_sizes must be one-dimensional integers, but are ", python_name(batch_sizes.dtype()),

@@ -18,6 +18,9 @@ struct PaddedRows {
 };
 Result<PaddedRows> padded_rows(const Tensor& input, bool batch_first);
 
+// run_recurrent of arguments whose input is as padded_rows takes it; so is the output.
+Result<RecurrentResult> run_padded(RecurrentArguments arguments, bool batch_first);
+
 // Of torch's packed sequences: how many rows each step has, positive and not increasing.
 Result<Steps> packed_steps(const Tensor& batch_sizes);
 

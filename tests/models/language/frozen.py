@@ -272,3 +272,21 @@ class Refused(Evaluated):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.a(x))
+
+
+@example((torch.linspace(-1, 1, 2 * 5 * 6).reshape(2, 5, 6),), (torch.linspace(-2, 1, 40 * 1 * 6).reshape(40, 1, 6),))
+class Recurrent(Evaluated):
+    """Layers whose weights come in a list."""
+
+    def build(self):
+        self.both_ways = nn.LSTM(6, 8, num_layers=2, bidirectional=True, batch_first=True)
+        self.projected = nn.LSTM(6, 8, proj_size=3)
+        self.gated = nn.GRU(6, 7, num_layers=2)
+        self.unbiased = nn.GRU(6, 7, bias=False, bidirectional=True)
+
+    def forward(self, x: Tensor) -> List[Tensor]:
+        a, (h, c) = self.both_ways(x)
+        b, (d, e) = self.projected(x)
+        f, g = self.gated(x)
+        i, j = self.unbiased(x)
+        return [a, h, c, b, d, e, f, g, i, j]
