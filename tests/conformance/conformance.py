@@ -3,7 +3,7 @@
 
     OpInfo samples   every operator of PyTorch's own test database, in six dtypes (opinfo.py), run by heddle_conformance
     tables           PyTorch's test tables of nn.functional and nn.Module (nn_tables.py), run by heddle_conformance
-    model families   the zoo and tests/models/families, run by tests/models/table.py's rules
+    whole models     the zoo, tests/models/families and archives of PyTorch 2.x (whole_models.py), run by the command heddle
 
 writes report.json and report.html. --ops, --dtypes, --samples and --parts narrow it. Archives that an earlier run wrote are used again.
 Failures are reported, with the reasons of reasons.txt where they have one. With --quick a small part of operators and tables, always the
@@ -11,7 +11,6 @@ same, is run, and a failure without a reason is an error: that is the test confo
 """
 
 import argparse
-import collections
 import hashlib
 import json
 import multiprocessing
@@ -26,11 +25,10 @@ import torch
 
 import nn_tables
 import opinfo
+import whole_models
 from page import page_of
 
 QUICK_OPERATORS, QUICK_TABLES, QUICK_SAMPLES = 13, 29, 4  # each how many of them, and samples of each operator
-MODELS = Path(__file__).resolve().parent.parent / "models"
-sys.path.insert(0, str(MODELS))
 
 
 def digest(*sources):
@@ -123,26 +121,6 @@ def run_all(options, family, write, wanted, facts):
     return rows
 
 
-def models(options):
-    """Rows of the report for the zoo and the families."""
-    import table
-    subprocess.run([sys.executable, MODELS / "zoo.py", "-o", options.models / "zoo"], check=True)
-    subprocess.run([sys.executable, MODELS / "family_archives.py", "-o", options.models / "families"], check=True)
-    indexes = [options.models / "zoo" / f"{name}.json" for name in (MODELS / "zoo.txt").read_text().split()]
-    indexes += sorted(p for p in (options.models / "families").glob("*.json") if p.stem != "quick")
-    rows = []
-    for index in indexes:
-        by_kind = collections.defaultdict(list)
-        read = json.loads(index.read_text())
-        for row in read["rows"]:
-            passed, _, _, complaint = table.run(row, index.parent, options.build / "bin" / "heddle", [])
-            by_kind[row.get("family", "zoo"), row["kind"]].append("ok" if passed else f"case {row['case']}: {complaint}"[:600])
-        for (family, kind), results in by_kind.items():
-            rows.append({"family": family, "name": index.stem, "kind": kind, "passed": results.count("ok"), "total": len(results),
-                         "skipped": 0, "failures": [r for r in results if r != "ok"], "reason": ""})
-    return rows
-
-
 def reasons():
     """By operator and dtype, from reasons.txt."""
     lines = (Path(__file__).parent / "reasons.txt").read_text().splitlines()
@@ -158,7 +136,7 @@ def summary(rows):
     return families
 
 
-PARTS = {"operators": operators, "tables": tables, "models": models}
+PARTS = {"operators": operators, "tables": tables, "models": whole_models.rows_of}
 
 
 def main():
@@ -167,7 +145,7 @@ def main():
     parser.add_argument("-o", "--output", type=Path, default=Path("build/conformance"), help="folder for the report")
     parser.add_argument("--models", type=Path, default=Path("build/models"), help="folder for the models' archives")
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
-    parser.add_argument("--ops", nargs="+", help="operators (all)")
+    parser.add_argument("--ops", nargs="+", help="names of operators, modules or models (all)")
     parser.add_argument("--dtypes", nargs="+", choices=list(opinfo.DTYPES), default=[d for d in opinfo.DTYPES if d != "float16"],
                         help="dtypes (all but float16, which PyTorch has few operators for)")
     parser.add_argument("--samples", type=int, default=None, help="at most so many samples an operator and dtype (all)")

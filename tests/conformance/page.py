@@ -25,7 +25,9 @@ def family_row(name, counts):
 
 def result_row(row):
     wrong = row["passed"] != row["total"]
-    why = (f"({row['reason']})\n" if wrong and row["reason"] else "") + "\n".join(row["failures"][:8]) + (f"\nand {len(row['failures']) - 8} more" if len(row["failures"]) > 8 else "")
+    told = row["reason"] and (wrong or not row["total"])
+    why = (f"({row['reason']})\n" if told else "") + "\n".join(row["failures"][:8])
+    why += f"\nand {len(row['failures']) - 8} more" if len(row["failures"]) > 8 else ""
     return (f"<tr{' class=wrong' if wrong else ''}><td>{escape(row['family'])}</td><td>{escape(row['name'])}</td>"
             f"<td>{escape(row['kind'])}</td><td class=number>{row['passed']} of {row['total']}</td><td class=why>{escape(why)}</td></tr>")
 

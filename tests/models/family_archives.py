@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Writes model families beyond the zoo: `family_archives.py -o DIR [--quick] [NAME...]`. Files and rows are as zoo.py says, with one index
-DIR/NAME.json a sample; a row also names its `family`. What PyTorch itself cannot script or trace is told, and is a failure of a quick one.
+DIR/NAME.json a sample; a row also names its `family`. What PyTorch itself cannot script or trace is told, and is a failure of a quick one
+unless its registration leaves that open.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import torch
 from families.registry import SAMPLES
 from zoo import digest_of, leave, write_call
 
-PARTS = ["vision", "audio", "text", "pictures", "sequences", "forms", "modules", "quantised"]
+PARTS = ["vision", "classification", "audio", "bundles", "features", "text", "pictures", "sequences", "forms", "modules", "quantised"]
 
 
 def archive_of(kind, module, args):
@@ -24,9 +25,8 @@ def archive_of(kind, module, args):
         return torch.jit.script(module) if kind == "scripted" else torch.jit.trace(module, args, check_trace=False, strict=False)
 
 
-def write_kind(folder, sample, kind):
+def write_kind(folder, sample, kind, module, calls, settings):
     """The rows of one archive. Every call is made on a freshly loaded module, as the test does."""
-    module, calls = sample.build()
     path = str(folder / f"{sample.name}.{kind}.pt")
     torch.jit.save(archive_of(kind, module, next(iter(calls.values()))), path)
     rows = []
@@ -36,26 +36,49 @@ def write_kind(folder, sample, kind):
         torch.manual_seed(0)
         row = write_call(folder, f"{sample.name}.{kind}.{case}", torch.jit.load(path), args)
         rows.append({"model": sample.name, "family": sample.family, "kind": kind, "case": case, "archive": f"{sample.name}.{kind}.pt", **row,
-                     **sample.settings})
+                     **settings})
     return rows
 
 
-def write(folder, sample, mark):
-    """Writes the sample unless what is there carries `mark`; what PyTorch could not do, by kind."""
-    index = folder / f"{sample.name}.json"
-    if index.exists():
-        known = json.loads(index.read_text())
-        if known["digest"] == mark:
-            return known["impossible"]
+def written(index, mark):
+    """What is in an index, if it carries `mark` and its archives are still there."""
+    known = json.loads(index.read_text()) if index.exists() else {"digest": None}
+    return known if known["digest"] == mark and all((index.parent / row["archive"]).exists() for row in known["rows"]) else None
+
+
+def write(folder, sample):
+    """Writes the sample unless what is there is what it would write; the index, where `impossible` has what PyTorch could not do."""
+    index, mark = folder / f"{sample.name}.json", mark_of(sample)
+    known = written(index, mark)
+    if known:
+        return known
     begin, rows, impossible = time.time(), [], {}
-    for kind in sample.kinds:
+    module, calls = sample.build()
+    first = next(iter(calls.values()))
+    settings = {key: value(module, first) if callable(value) else value for key, value in sample.settings.items()}
+    for kind in sample.forms():
         try:
-            rows += write_kind(folder, sample, kind)
+            rows += write_kind(folder, sample, kind, module, calls, settings)
         except Exception as e:
             impossible[kind] = f"{type(e).__name__}: {str(e).strip()}"[:2000]
-    index.write_text(json.dumps({"digest": mark, "rows": rows, "impossible": impossible}, indent=1))
+    known = {"digest": mark, "rows": rows, "impossible": impossible}
+    index.write_text(json.dumps(known, indent=1))
     print(f"{sample.name:40} {len(rows)} calls, {time.time() - begin:.1f} s", flush=True)
-    return impossible
+    return known
+
+
+def mark_of(sample):
+    here = Path(__file__).parent
+    source = here / "families" / f"{sample.make.__module__.rpartition('.')[2]}.py"
+    shared = [here / "families" / name for name in ("registry.py", "pictures.py", "sequences.py")]
+    return digest_of([here / "family_archives.py", here / "zoo.py", *shared, source])
+
+
+def samples():
+    """All of them, by name."""
+    for part in PARTS:
+        importlib.import_module(f"families.{part}")
+    return {sample.name: sample for sample in SAMPLES}
 
 
 def main():
@@ -67,26 +90,26 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    for part in PARTS:
-        importlib.import_module(f"families.{part}")
-    here = Path(__file__).parent
-    chosen = [s for s in SAMPLES if (s.quick or not options.quick) and (not options.names or s.name in options.names)]
+    every = samples()
+    unknown = set(options.names) - set(every)
+    if unknown:
+        parser.error(f"no sample called {', '.join(sorted(unknown))}; --list has them all")
+    chosen = [s for s in every.values() if (s.quick or not options.quick) and (not options.names or s.name in options.names)]
     if options.list:
         print(*(f"{s.family:16} {s.name:40} {'quick' if s.quick else ''}".rstrip() for s in chosen), sep="\n")
         return 0
     if not options.output:
         parser.error("-o says where to write")
     options.output.mkdir(parents=True, exist_ok=True)
-    shared = [here / "families" / name for name in ("registry.py", "pictures.py", "sequences.py")]
-    common = [here / "family_archives.py", here / "zoo.py", *shared]
-    failed = False
+    failed, rows = False, []
     for sample in chosen:
-        source = here / "families" / f"{sample.make.__module__.rpartition('.')[2]}.py"
-        for kind, why in write(options.output, sample, digest_of([*common, source])).items():
-            failed |= sample.quick
-            print(f"{sample.name}: PyTorch has no {kind} form: {why[:300 if not sample.quick else None]}", file=sys.stderr)
+        index = write(options.output, sample)
+        rows += index["rows"]
+        for kind, why in index["impossible"].items():
+            must = sample.quick and sample.forms()[kind]
+            failed |= must
+            print(f"{sample.name}: PyTorch has no {kind} form: {why[:None if must else 300]}", file=sys.stderr)
     if options.quick and not options.names:
-        rows = [row for s in chosen for row in json.loads((options.output / f"{s.name}.json").read_text())["rows"]]
         (options.output / "quick.json").write_text(json.dumps({"rows": rows}, indent=1))
     return 1 if failed else 0
 

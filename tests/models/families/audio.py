@@ -1,9 +1,8 @@
-"""torchaudio: speech and separation models in small sizes, and the transforms before them."""
+"""torchaudio: speech, separation and synthesis models in small sizes."""
 
 import torch
-import torchaudio
 from torch import nn
-from torchaudio import models, transforms
+from torchaudio import models
 
 from .registry import sample, stir
 
@@ -22,24 +21,51 @@ def wav2vec2(**changes):
     return stir(models.wav2vec2_model(**{**settings, **changes}))
 
 
-@sample("speech", "scripted", quick=True)
+@sample("speech", "scripted traced?", quick=True)
 def wav2vec2_small():
     return wav2vec2(), {"first": (wave(2, 1600),), "lengths": (wave(2, 1600), torch.tensor([1600, 1200]))}
 
 
-@sample("speech", "scripted")
+@sample("speech", "scripted traced?")
 def wav2vec2_layer_norm():
     return wav2vec2(extractor_mode="layer_norm", encoder_layer_norm_first=True, extractor_conv_bias=True), {"first": (wave(2, 1600),)}
 
 
-@sample("speech", "scripted")
-def wav2vec2_base():
-    return stir(models.wav2vec2_base(aux_num_out=32)), {"first": (wave(1, 8000),)}
+class Layers(nn.Module):
+    """What every layer of the encoder gives."""
+
+    def __init__(self):
+        super().__init__()
+        self.model = wav2vec2(extractor_mode="layer_norm", encoder_layer_norm_first=True)
+
+    def forward(self, waves, lengths):
+        return self.model.extract_features(waves, lengths, None)
 
 
-@sample("speech", "scripted")
-def hubert_base():
-    return stir(models.hubert_base()), {"first": (wave(1, 8000),), "lengths": (wave(2, 8000), torch.tensor([8000, 5000]))}
+@sample("speech", "scripted traced?")
+def wav2vec2_layers():
+    return Layers(), {"first": (wave(2, 1600), torch.tensor([1600, 900]))}
+
+
+class Masked(nn.Module):
+    """HuBERT's masks, less the random numbers that say where they begin."""
+
+    def __init__(self, generator):
+        super().__init__()
+        self.embedding = generator.mask_embedding
+
+    def forward(self, x, padding):
+        frames = torch.arange(x.size(1)) % 7 < 4
+        mask = frames.unsqueeze(0).expand(x.size(0), -1)
+        return torch.where(mask.unsqueeze(-1), self.embedding, x), mask
+
+
+@sample("speech", "scripted? traced")
+def hubert_pretrain():
+    model = models.hubert_pretrain_base(num_classes=20, feature_grad_mult=None)
+    model.wav2vec2 = wav2vec2(encoder_embed_dim=768, encoder_num_heads=12, aux_num_out=None)
+    model.mask_generator = Masked(model.mask_generator)
+    return stir(model), {"first": (wave(2, 1600), torch.randint(20, (2, 79)), torch.tensor([1600, 1200]))}
 
 
 @sample("speech", quick=True)
@@ -73,7 +99,7 @@ class Streaming(nn.Module):
         return out, again, lengths
 
 
-@sample("speech", "scripted")
+@sample("speech", "scripted traced?")
 def emformer_streaming():
     return stir(Streaming()), {"first": (torch.randn(2, 5, 32), torch.tensor([5, 5]))}
 
@@ -88,20 +114,38 @@ def rnnt():
         lstm_dropout=0.3))
 
 
-@sample("speech", "scripted", quick=True)
+@sample("speech", "scripted traced?", quick=True)
 def emformer_rnnt():
     return rnnt(), {"first": (torch.randn(2, 20, 20), torch.tensor([20, 20], dtype=torch.int32), torch.randint(0, 12, (2, 5),
                                                                                                                dtype=torch.int32),
                               torch.tensor([5, 4], dtype=torch.int32))}
 
 
-@sample("speech", "scripted")
+@sample("speech", "scripted traced?")
 def rnnt_beam_search():
     search = models.RNNTBeamSearch(rnnt(), blank=11, step_max_tokens=5)
     return search, {"first": (torch.randn(20, 20), torch.tensor([20]), 4)}
 
 
-@sample("speech", "traced", quick=True)
+class Streamed(nn.Module):
+    """The beam search fed in segments: the state and the best hypothesis go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.search = models.RNNTBeamSearch(rnnt(), blank=11, step_max_tokens=5)
+
+    def forward(self, first, second, length):
+        found, state = self.search.infer(first, length, 3, None, None)
+        again, state = self.search.infer(second, length, 3, state, found[0])
+        return found, again, state
+
+
+@sample("speech", "scripted traced?")
+def rnnt_beam_search_streaming():
+    return Streamed(), {"first": (torch.randn(12, 20), torch.randn(12, 20), torch.tensor([12]))}
+
+
+@sample("speech", "scripted? traced", quick=True)
 def deepspeech():
     return stir(models.DeepSpeech(n_feature=24, n_hidden=48, n_class=20)), {"first": (torch.randn(2, 1, 15, 24),)}
 
@@ -109,6 +153,11 @@ def deepspeech():
 @sample("speech")
 def wav2letter():
     return stir(models.Wav2Letter(num_classes=20, input_type="waveform", num_features=1)), {"first": (wave(1, 1, 3200),)}
+
+
+@sample("speech")
+def wav2letter_features():
+    return stir(models.Wav2Letter(num_classes=20, input_type="mfcc", num_features=13)), {"first": (torch.randn(2, 13, 120),)}
 
 
 @sample("separation", quick=True)
@@ -119,7 +168,7 @@ def conv_tasnet():
     return stir(model), {"first": (wave(2, 1, 400),), "odd": (wave(1, 1, 333),)}
 
 
-@sample("separation", "traced")
+@sample("separation", "scripted? traced")
 def hdemucs():
     return stir(models.HDemucs(["drums", "vocals"], channels=8, nfft=4096, depth=6)), {"first": (wave(1, 2, 22050),)}
 
@@ -146,7 +195,7 @@ def tacotron():
     return stir(model)
 
 
-@sample("synthesis", "scripted", quick=True)
+@sample("synthesis", "scripted traced?", quick=True)
 def tacotron2():
     return tacotron(), {"first": (torch.randint(0, 30, (2, 9)), torch.tensor([9, 7]), torch.randn(2, 20, 14), torch.tensor([14, 11]))}
 
@@ -160,81 +209,13 @@ class Speak(nn.Module):
         return self.tacotron.infer(tokens, lengths)
 
 
-@sample("synthesis", "scripted")
+@sample("synthesis", "scripted traced?")
 def tacotron2_infer():
     return Speak(), {"first": (torch.randint(0, 30, (2, 9)), torch.tensor([9, 7]))}
 
 
-@sample("synthesis", "scripted", quick=True)
+@sample("synthesis", "scripted traced?", quick=True)
 def wavernn():
     model = models.WaveRNN(upsample_scales=[3, 4], n_classes=16, hop_length=12, n_res_block=2, n_rnn=32, n_fc=32, kernel_size=5, n_freq=20,
                            n_hidden=16, n_output=16)
     return stir(model), {"first": (wave(2, 1, 12 * 6), torch.randn(2, 1, 20, 10))}
-
-
-def feature(family, make, *shapes, **more):
-    """One transform on waves of these shapes."""
-    name = make.__name__ if not isinstance(make, type) else make.__name__.lower()
-
-    def build():
-        return make(**more.get("arguments", {})), {f"case{i}" if i else "first": (wave(*shape),) for i, shape in enumerate(shapes)}
-    build.__name__ = more.get("name", name)
-    sample(family, quick=more.get("quick", False), **more.get("settings", {}))(build)
-
-
-feature("features", transforms.Spectrogram, (2, 1000), (700,), arguments=dict(n_fft=64), quick=True)
-feature("features", transforms.Spectrogram, (2, 1000), arguments=dict(n_fft=60, win_length=50, hop_length=20, pad=3, power=None,
-                                                                      normalized=True),
-        name="spectrogram_complex", quick=True)
-feature("features", transforms.Spectrogram, (2, 1000), arguments=dict(n_fft=100, power=1.0, center=False, onesided=False),
-        name="spectrogram_plain")
-feature("features", transforms.MelSpectrogram, (2, 3000), (1, 2000), arguments=dict(n_fft=400, n_mels=40), quick=True)
-feature("features", transforms.MelSpectrogram, (2, 3000), arguments=dict(n_fft=400, n_mels=40, norm="slaney", mel_scale="slaney"),
-        name="mel_slaney")
-feature("features", transforms.MFCC, (2, 3000), arguments=dict(n_mfcc=13, melkwargs=dict(n_fft=400, n_mels=40)), quick=True)
-feature("features", transforms.LFCC, (2, 3000), arguments=dict(n_lfcc=13, speckwargs=dict(n_fft=400)))
-feature("features", transforms.Resample, (2, 3000), (1, 500), arguments=dict(orig_freq=16000, new_freq=11025), quick=True)
-feature("features", transforms.Resample, (2, 3000), arguments=dict(orig_freq=8000, new_freq=16000, resampling_method="kaiser_window"),
-        name="resample_kaiser")
-feature("features", transforms.AmplitudeToDB, (2, 300), arguments=dict(top_db=80.0))
-feature("features", transforms.ComputeDeltas, (2, 20, 30))
-feature("features", transforms.MuLawEncoding, (2, 300))
-feature("features", transforms.SpectralCentroid, (2, 3000), arguments=dict(sample_rate=16000))
-feature("features", transforms.Fade, (2, 3000), arguments=dict(fade_in_len=100, fade_out_len=200, fade_shape="logarithmic"))
-feature("features", transforms.Vol, (2, 300), arguments=dict(gain=6.0, gain_type="db"))
-feature("features", transforms.SlidingWindowCmn, (2, 30, 10), arguments=dict(cmn_window=9, center=True))
-feature("features", transforms.GriffinLim, (33, 20), arguments=dict(n_fft=64, n_iter=4, rand_init=False), settings=dict(rtol=1e-2,
-                                                                                                                        atol=1e-4))
-feature("features", transforms.Loudness, (2, 8000), arguments=dict(sample_rate=16000), settings=dict(rtol=1e-3))
-
-
-class RoundTrip(nn.Module):
-    """Spectrum and back, and stretched in time."""
-
-    def __init__(self):
-        super().__init__()
-        self.forth = transforms.Spectrogram(n_fft=128, power=None)
-        self.back = transforms.InverseSpectrogram(n_fft=128)
-        self.stretch = transforms.TimeStretch(hop_length=64, n_freq=65, fixed_rate=1.2)
-
-    def forward(self, x):
-        spectrum = self.forth(x)
-        return self.back(spectrum, x.size(-1)), self.back(self.stretch(spectrum), None)
-
-
-@sample("features", quick=True)
-def inverse_spectrogram():
-    return RoundTrip(), {"first": (wave(2, 1500),)}
-
-
-class Filters(nn.Module):
-    def forward(self, x):
-        f = torchaudio.functional
-        return (f.lowpass_biquad(x, 16000, 2000.0), f.highpass_biquad(x, 16000, 500.0), f.dcshift(x, 0.1),
-                f.equalizer_biquad(x, 16000, 1000.0, 3.0), f.treble_biquad(x, 16000, 5.0), f.contrast(x), f.overdrive(x),
-                f.filtfilt(x, torch.tensor([1.0, -0.5]), torch.tensor([0.3, 0.2])))
-
-
-@sample("features", "scripted")
-def biquad_filters():
-    return Filters(), {"first": (wave(2, 200),)}

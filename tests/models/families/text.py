@@ -7,7 +7,7 @@ from typing import List
 import torch
 from torch import nn
 
-from .registry import sample, stir
+from .registry import named, sample, stir
 
 
 def torchtext():
@@ -57,13 +57,82 @@ def roberta_classifier():
     return stir(RobertaModel(conf, RobertaClassificationHead(3, 32))), {"first": (torch.tensor(TOKENS),)}
 
 
-@sample("text", "scripted")
-def t5():
+def drawn(model):
+    """T5 leaves some of its parameters as memory was: all are drawn anew, those of few dimensions around one."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, parameter.size(-1) ** -0.5) if parameter.dim() > 1 else parameter.normal_(1, 0.1)
+    return model
+
+
+def small_t5(**changes):
     torchtext()
     from torchtext.prototype.models.t5 import T5Conf, T5Model
-    conf = T5Conf(encoder_only=False, embedding_dim=32, num_attention_heads=4, num_encoder_layers=2, num_decoder_layers=2, vocab_size=50,
-                  ffn_dimension=64, max_seq_len=20)
-    return stir(T5Model(conf)), {"first": (torch.tensor([[3, 9, 1, 0]]), torch.tensor([[0, 4]]))}
+    settings = dict(embedding_dim=32, qkv_dim=8, num_attention_heads=4, num_encoder_layers=2, num_decoder_layers=2, vocab_size=50,
+                    ffn_dimension=64, max_seq_len=20)
+    return drawn(T5Model(T5Conf(**{**settings, **changes})))
+
+
+ASKED = torch.tensor([[3, 9, 1, 0], [7, 30, 12, 1]])
+
+
+@sample("text", "scripted traced?", quick=True)
+def t5():
+    return small_t5(), {"first": (ASKED, torch.tensor([[0, 4], [0, 8]])), "start": (ASKED,)}
+
+
+@sample("text", "scripted traced?")
+def t5_encoder():
+    return small_t5(encoder_only=True), {"first": (ASKED,)}
+
+
+@sample("text", "scripted traced?")
+def t5_linear_head():
+    return small_t5(linear_head=True, activation="gelu"), {"first": (ASKED, torch.tensor([[0, 4], [0, 8]]))}
+
+
+@sample("text", "scripted")
+def t5_generation():
+    torchtext()
+    from torchtext.prototype.models.t5.wrapper import T5Wrapper
+
+    class Generation(nn.Module):
+        """The wrapper's beam search without its tokens' text, which takes a library beside PyTorch."""
+
+        def __init__(self):
+            super().__init__()
+            self.model = small_t5(linear_head=True)
+
+        generate, beam_search = T5Wrapper.generate, T5Wrapper.beam_search
+
+        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+            return self.generate(tokens, 3, 1, 8)
+    return Generation(), {"first": (ASKED,), "one": (ASKED[1:].clone(),)}
+
+
+# The bundles in their own size: what is larger is these with more of the same layers.
+def bundle(name, parts, make):
+    def build():
+        torchtext()
+        module = __import__(parts, fromlist=[name])
+        return make(getattr(module, name))
+    sample("text", "scripted traced?")(named(name.lower(), build))
+
+
+def roberta_bundle(bundle):
+    from torchtext.models.roberta.model import RobertaModel
+    return stir(RobertaModel(bundle.encoderConf)), {"first": (torch.tensor(TOKENS),)}
+
+
+def t5_bundle(bundle):
+    from torchtext.prototype.models.t5 import T5Model
+    return drawn(T5Model(bundle.config)), {"first": (ASKED,) if bundle.config.encoder_only else (ASKED, torch.tensor([[0, 4], [0, 8]]))}
+
+
+for _name in "ROBERTA_BASE_ENCODER", "ROBERTA_LARGE_ENCODER", "XLMR_BASE_ENCODER", "XLMR_LARGE_ENCODER":
+    bundle(_name, "torchtext.models", roberta_bundle)
+for _name in "T5_SMALL", "T5_SMALL_ENCODER", "T5_SMALL_GENERATION", "T5_BASE", "T5_BASE_ENCODER", "T5_BASE_GENERATION", "T5_LARGE_ENCODER":
+    bundle(_name, "torchtext.prototype.models", t5_bundle)
 
 
 @sample("text", "scripted")

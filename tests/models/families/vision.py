@@ -1,28 +1,13 @@
-"""torchvision beyond the zoo: detection, segmentation, video, optical flow, and the classifiers the zoo leaves out."""
+"""torchvision's detection, segmentation, video and optical flow, and its operators and transforms in modules."""
 
 import torch
 import torchvision
 from torch import nn
 from torchvision.models import detection, optical_flow, segmentation, video
 
-from .registry import sample, stir
+from .registry import builders, calibrated, named, rounding, sample
 
 NO_WEIGHTS = {"weights": None, "weights_backbone": None}
-
-
-def calibrated(model, *batch):
-    """Sets batch-norm statistics to those of a batch, so that activations keep their scale through the layers."""
-    stir(model)
-    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    for m in norms:
-        m.momentum = 1.0
-        m.train()
-    with torch.no_grad():
-        model(*batch)
-    for m in norms:
-        m.running_var.clamp_(min=m.running_var.mean().item() * 0.3)
-        m.momentum = 0.1
-    return model.eval()
 
 
 def decided(model):
@@ -39,62 +24,64 @@ def pictures(*sizes):
     return [torch.rand(3, *size) for size in sizes]
 
 
-def detector(model, *sizes):
-    return decided(model), {"first": (pictures((64, 80)),), "two": (pictures((72, 64), (48, 90)),)}
-
-
 # Boxes of a random network are ill-conditioned: PyTorch itself, in float32, is some 0.005 pixels off what it gives in float64.
 BOXES = dict(rtol=1e-3, atol=0.05)
 SMALL = dict(num_classes=5, min_size=96, max_size=128)
+FEW = dict(SMALL, score_thresh=0.005, topk_candidates=12, detections_per_img=6)
 RCNN = dict(SMALL, rpn_pre_nms_top_n_test=60, rpn_post_nms_top_n_test=20, box_detections_per_img=10)
+SSD = dict(num_classes=5, topk_candidates=8)
+SETTINGS = {"retinanet": FEW, "fcos": FEW, "ssd300": SSD, "ssdlite320": SSD, "keypointrcnn": dict(RCNN, num_classes=2)}
 
 
-@sample("detection", "scripted", quick=True, **BOXES)
-def fasterrcnn_mobilenet_v3_large_320_fpn():
-    return detector(detection.fasterrcnn_mobilenet_v3_large_320_fpn(**NO_WEIGHTS, **RCNN))
+def steady(model, call):
+    """Whether the answer in float64 is the same: where scores nearly tie, any rounding gives other boxes."""
+    with torch.no_grad():
+        found = model(call)
+        torch.set_default_dtype(torch.float64)
+        try:
+            exact = model.double()([picture.double() for picture in call])
+        finally:
+            torch.set_default_dtype(torch.float32)
+            model.float()
+    return all(f["boxes"].shape == e["boxes"].shape and torch.equal(f["labels"], e["labels"])
+               and torch.allclose(f["boxes"].double(), e["boxes"], atol=0.01) for f, e in zip(found, exact))
 
 
-@sample("detection", "scripted", **BOXES)
-def fasterrcnn_resnet50_fpn():
-    return detector(detection.fasterrcnn_resnet50_fpn(**NO_WEIGHTS, **RCNN))
+def steady_call(model, *sizes):
+    for _ in range(20):
+        call = pictures(*sizes)
+        if steady(model, call):
+            return call
+    raise RuntimeError("no pictures that this network is sure of")
 
 
-@sample("detection", "scripted", **BOXES)
-def fasterrcnn_resnet50_fpn_v2():
-    return detector(detection.fasterrcnn_resnet50_fpn_v2(**NO_WEIGHTS, **RCNN))
+class Flat(nn.Module):
+    """A detector as a trace can have it: pictures in, tensors out."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *given):
+        return tuple(value for found in self.model(list(given)) for value in found.values())
 
 
-@sample("detection", "scripted", **BOXES)
-def maskrcnn_resnet50_fpn():
-    return detector(detection.maskrcnn_resnet50_fpn(**NO_WEIGHTS, **RCNN))
+def detector(name):
+    settings = SETTINGS.get(name.split("_")[0], RCNN)
+
+    def scripted():
+        model = decided(getattr(detection, name)(**NO_WEIGHTS, **settings))
+        return model, {"first": (steady_call(model, (64, 80)),), "two": (steady_call(model, (72, 64), (48, 90)),)}
+    sample("detection", "scripted", quick=name == "fasterrcnn_mobilenet_v3_large_320_fpn", **BOXES)(named(name, scripted))
+
+    def traced():
+        model = decided(getattr(detection, name)(**NO_WEIGHTS, **settings))
+        return Flat(model), {"first": tuple(steady_call(model, (64, 80)))}
+    sample("detection", "traced", **BOXES)(named(f"{name}_traced", traced))
 
 
-@sample("detection", "scripted", **BOXES)
-def keypointrcnn_resnet50_fpn():
-    settings = dict(RCNN, num_classes=2)
-    return detector(detection.keypointrcnn_resnet50_fpn(**NO_WEIGHTS, **settings))
-
-
-@sample("detection", "scripted", **BOXES)
-def retinanet_resnet50_fpn():
-    return detector(detection.retinanet_resnet50_fpn(**NO_WEIGHTS, **SMALL, score_thresh=0.005, topk_candidates=12,
-                                                    detections_per_img=6))
-
-
-@sample("detection", "scripted", **BOXES)
-def fcos_resnet50_fpn():
-    return detector(detection.fcos_resnet50_fpn(**NO_WEIGHTS, **SMALL, score_thresh=0.005, topk_candidates=12,
-                                                    detections_per_img=6))
-
-
-@sample("detection", "scripted", **BOXES)
-def ssd300_vgg16():
-    return detector(detection.ssd300_vgg16(**NO_WEIGHTS, num_classes=5, topk_candidates=8))
-
-
-@sample("detection", "scripted", **BOXES)
-def ssdlite320_mobilenet_v3_large():
-    return detector(detection.ssdlite320_mobilenet_v3_large(**NO_WEIGHTS, num_classes=5, topk_candidates=8))
+for _name in builders(detection):
+    detector(_name)
 
 
 class Deformable(nn.Module):
@@ -126,60 +113,32 @@ def region_operators():
     return Deformable(), {"first": call(6), "more": call(40)}
 
 
-def segmenter(make, side=64):
-    model = make(**NO_WEIGHTS, num_classes=5)
-    return calibrated(model, torch.randn(2, 3, side, side)), {"first": (torch.randn(1, 3, side, side),), "wide": (torch.randn(2, 3, side,
-                                                                                                                              side + 32),)}
+def segmenter(name, **settings):
+    def make():
+        model = getattr(segmentation, name)(**NO_WEIGHTS, **settings, num_classes=5)
+        return calibrated(model.eval(), torch.randn(2, 3, 64, 64)), {"first": (torch.randn(1, 3, 64, 64),),
+                                                                      "wide": (torch.randn(2, 3, 64, 96),)}
+    return make
 
 
-@sample("segmentation", quick=True)
-def lraspp_mobilenet_v3_large():
-    return segmenter(segmentation.lraspp_mobilenet_v3_large)
+for _name in builders(segmentation):
+    sample("segmentation", quick=_name.startswith("lraspp"), atol=rounding)(named(_name, segmenter(_name)))
+sample("segmentation", atol=rounding)(named("fcn_resnet50_auxiliary", segmenter("fcn_resnet50", aux_loss=True)))
+
+CLIPS = {"s3d": (16, 224, 224), "mvit_v1_b": (16, 224, 224), "mvit_v2_s": (16, 224, 224)}
 
 
-@sample("segmentation")
-def deeplabv3_mobilenet_v3_large():
-    return segmenter(segmentation.deeplabv3_mobilenet_v3_large)
+def clip(name):
+    def make():
+        size = CLIPS.get(name, (8, 32, 32))
+        model = getattr(video, name)(num_classes=10).eval()
+        calls = {"first": (torch.randn(1, 3, *size),), "pair": (torch.randn(2, 3, *size),)}
+        return calibrated(model, torch.randn(2, 3, *size)), calls if name not in CLIPS else {"first": calls["first"]}
+    return named(name, make)
 
 
-# As with boxes: 1e-4 is how far PyTorch in float32 is from itself in float64 here.
-@sample("segmentation", rtol=1e-3, atol=5e-4)
-def deeplabv3_resnet50():
-    return segmenter(segmentation.deeplabv3_resnet50)
-
-
-@sample("segmentation", rtol=1e-3, atol=5e-4)
-def fcn_resnet50():
-    return segmenter(segmentation.fcn_resnet50)
-
-
-def clip(model, *size):
-    return calibrated(model, torch.randn(2, 3, *size)), {"first": (torch.randn(1, 3, *size),), "pair": (torch.randn(2, 3, *size),)}
-
-
-@sample("video")
-def r3d_18():
-    return clip(video.r3d_18(num_classes=10), 8, 32, 32)
-
-
-@sample("video")
-def mc3_18():
-    return clip(video.mc3_18(num_classes=10), 8, 32, 32)
-
-
-@sample("video")
-def r2plus1d_18():
-    return clip(video.r2plus1d_18(num_classes=10), 8, 32, 32)
-
-
-@sample("video", "scripted")
-def s3d():
-    return clip(video.s3d(num_classes=10), 16, 224, 224)
-
-
-@sample("video")
-def mvit_v2_s():
-    return clip(video.mvit_v2_s(num_classes=10), 16, 224, 224)
+for _name in builders(video):
+    sample("video", "scripted traced?")(clip(_name))
 
 
 @sample("optical flow")
@@ -194,19 +153,6 @@ def raft_large():
     model = optical_flow.raft_large()
     pair = torch.rand(2, 1, 3, 128, 128) * 2 - 1
     return calibrated(model, *pair), {"first": tuple(pair)}
-
-
-def classifier(name, side=224):
-    def make():
-        model = getattr(torchvision.models, name)(weights=None, num_classes=10)
-        return calibrated(model, torch.randn(2, 3, side, side)), {"first": (torch.randn(1, 3, side, side),)}
-    make.__name__ = name
-    return make
-
-
-for _name in ("maxvit_t", "swin_v2_t", "swin_s", "efficientnet_v2_s", "vit_b_32", "regnet_x_400mf", "shufflenet_v2_x0_5", "mnasnet0_5",
-              "mobilenet_v3_small", "squeezenet1_0", "vgg16", "densenet201", "resnet34", "convnext_small"):
-    sample("classification")(classifier(_name))
 
 
 class Preprocessing(nn.Module):
