@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 namespace heddle {
 namespace {
@@ -75,15 +76,35 @@ constexpr bool kKeeps = false;
 constexpr bool kKeeps = true;
 #endif
 
+// Up to so many bytes malloc answers from the thread's own store, which is several times faster than aligned_alloc.
+constexpr size_t kSmallForMalloc = 768;
+
+// A block of malloc, with the address that malloc gave right before the aligned part.
+void* take_small(size_t bytes) {
+  auto* const start = static_cast<char*>(std::malloc(bytes + kBlockAlignment + sizeof(void*)));
+  if (!start) return nullptr;
+  const auto first = reinterpret_cast<uintptr_t>(start + sizeof(void*));
+  char* const block = start + sizeof(void*) + (kBlockAlignment - first % kBlockAlignment) % kBlockAlignment;
+  std::memcpy(block - sizeof(void*), &start, sizeof(void*));
+  return block;
+}
+
+void give_small(void* block) {
+  void* start = nullptr;
+  std::memcpy(&start, static_cast<char*>(block) - sizeof(void*), sizeof(void*));
+  std::free(start);
+}
+
 bool is_kept(size_t bytes) { return kKeeps && bytes > kSmallest / 2 && bytes <= kLargest; }
 
 }  // namespace
 
 void* take_block(size_t bytes) {
   if (bytes > SIZE_MAX / 2) return nullptr;
+  if (bytes <= kSmallForMalloc) return take_small(bytes);
   if (!is_kept(bytes)) {
-    // aligned_alloc wants a multiple of the alignment; zero bytes still need a distinct block.
-    const size_t rounded = (std::max<size_t>(bytes, 1) + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+    // aligned_alloc wants a multiple of the alignment.
+    const size_t rounded = (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
     return std::aligned_alloc(kBlockAlignment, rounded);
   }
   const Size size = size_for(bytes);
@@ -96,7 +117,9 @@ void* take_block(size_t bytes) {
 }
 
 void give_block(void* block, size_t bytes) {
-  if (is_kept(bytes) && block) {
+  if (!block) return;
+  if (bytes <= kSmallForMalloc) return give_small(block);
+  if (is_kept(bytes)) {
     const Size size = size_for(bytes);
     Shelf& shelf = shelves()[size.index()];
     const TryLock lock(shelf.busy);

@@ -33,8 +33,8 @@ TEST(BlockCache, GivesTheSameBlockAgainForANearSize) {
 }
 
 TEST(BlockCache, BlocksAreAlignedAndLargeEnough) {
-  for (size_t bytes :
-       {0ul, 1ul, 63ul, 8192ul, 8193ul, 16384ul, 16385ul, 20480ul, 20481ul, 5 * kMiB + 1, 32 * kMiB, 40 * kMiB}) {
+  for (size_t bytes : {0ul, 1ul, 63ul, 768ul, 769ul, 8192ul, 8193ul, 16384ul, 16385ul, 20480ul, 20481ul, 5 * kMiB + 1,
+                       32 * kMiB, 40 * kMiB}) {
     void* block = take_block(bytes);
     ASSERT_NE(block, nullptr) << bytes;
     EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % kBlockAlignment, 0u) << bytes;

@@ -149,7 +149,10 @@ Dims broadcast_strides(std::span<const int64_t> sizes, std::span<const int64_t> 
 }
 
 Result<Tensor> Tensor::empty(std::span<const int64_t> sizes, DType dtype, MemoryFormat format) {
-  return empty_strided(sizes, contiguous_strides(sizes, format), dtype);
+  const int64_t element = element_size(dtype);
+  const int64_t numel = HEDDLE_TRY(checked_numel(sizes, element));
+  Ref<Storage> storage = HEDDLE_TRY(Storage::allocate(static_cast<size_t>(numel * element)));
+  return make_tensor(std::move(storage), dtype, Dims(sizes), contiguous_strides(sizes, format), 0);
 }
 
 Result<Tensor> Tensor::empty_strided(std::span<const int64_t> sizes, std::span<const int64_t> strides, DType dtype) {
@@ -221,6 +224,14 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
   const size_t spatial = format == MemoryFormat::kChannelsLast ? 4 : format == MemoryFormat::kChannelsLast3d ? 5 : 0;
   if (spatial && sizes().size() != spatial) return false;
   if (numel() == 0) return spatial == 0;
+  if (spatial == 0) {
+    int64_t running = 1;
+    for (size_t i = sizes().size(); i-- > 0;) {
+      if (sizes()[i] != 1 && strides()[i] != running) return false;
+      running *= sizes()[i];
+    }
+    return true;
+  }
   const Dims wanted = contiguous_strides(sizes(), format);
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (sizes()[i] != 1 && strides()[i] != wanted[i]) return false;

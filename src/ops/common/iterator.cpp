@@ -44,8 +44,38 @@ Iterator& Iterator::number(const Scalar& value) {
 }
 
 Status Iterator::build(Promote promote) {
-  HEDDLE_TRY(decide_dtypes(promote));
-  return build_layout();
+  // The most frequent call of all, for which the questions below would take longer than the answer: a new result of
+  // contiguous float32 tensors of one size, and of numbers.
+  const auto plain_input = [&]() -> const Tensor* {
+    if (promote == Promote::kNone || output_dtype_ || output_count_ != 1 || operands_[0].tensor.defined()) {
+      return nullptr;
+    }
+    const Tensor* first = nullptr;
+    for (size_t i = 1; i < operand_count_; ++i) {
+      const Operand& o = operands_[i];
+      if (o.is_number && !o.value.is_complex() && promote != Promote::kSame) continue;
+      if (o.is_number || o.is_plain || o.tensor.dtype() != DType::kFloat32 || !o.tensor.is_contiguous()) return nullptr;
+      if (first && !(first->sizes() == o.tensor.sizes())) return nullptr;
+      first = &o.tensor;
+    }
+    return first;
+  };
+  const Tensor* plain = plain_input();
+  if (!plain) {
+    HEDDLE_TRY(decide_dtypes(promote));
+    return build_layout();
+  }
+  sizes_ = plain->sizes();
+  numel_ = plain->numel();
+  shape_ = Dims{numel_, 1};
+  operands_[0].tensor = HEDDLE_TRY(Tensor::empty(sizes_, DType::kFloat32));
+  for (size_t i = 0; i < operand_count_; ++i) {
+    Operand& o = operands_[i];
+    if (o.is_number) store_element(o.bytes, DType::kFloat32, o.value);
+    o.data = o.is_number ? o.bytes : static_cast<char*>(o.tensor.raw_data());
+    o.strides = Dims{o.is_number ? 0 : int64_t{sizeof(float)}, 0};
+  }
+  return ok_status();
 }
 
 Status Iterator::build_copy() {
@@ -303,18 +333,23 @@ void Iterator::run(Loop loop, const void* context, int64_t grain) const {
 
 void Iterator::run_range(Loop loop, const void* context, int64_t begin, int64_t end) const {
   const size_t rank = shape_.size();
+  std::array<int64_t, 2 * kMaxOperands> strides;
+  std::array<char*, kMaxOperands> data;
+  for (size_t k = 0; k < operand_count_; ++k) {
+    strides[k] = operands_[k].strides[0];
+    strides[operand_count_ + k] = operands_[k].strides[1];
+    data[k] = operands_[k].data;
+  }
+  if (rank == 2 && begin == 0 && end == numel_) {
+    run_strip(loop, context, data.data(), strides.data(), shape_[0], shape_[1]);
+    return;
+  }
   Dims at(rank);
   for (int64_t d = 0, rest = begin; d < static_cast<int64_t>(rank); ++d) {
     const int64_t size = shape_[static_cast<size_t>(d)];
     at[static_cast<size_t>(d)] = rest % size;
     rest /= size;
   }
-  std::array<int64_t, 2 * kMaxOperands> strides;
-  for (size_t k = 0; k < operand_count_; ++k) {
-    strides[k] = operands_[k].strides[0];
-    strides[operand_count_ + k] = operands_[k].strides[1];
-  }
-  std::array<char*, kMaxOperands> data;
   while (begin < end) {
     for (size_t k = 0; k < operand_count_; ++k) {
       const Operand& o = operands_[k];
