@@ -34,10 +34,18 @@ constexpr const char* kUnsortable = R"(def sort(items: List[Element], reverse: b
   assert False, "To sort a list of NAME its class must define __lt__"
 )";
 
+bool has_order(const ClassType& type) {
+  const Ref<Callable> less = type.find_method("__lt__");
+  if (!less) return false;
+  const schema::FunctionSchema& schema = ir::as_function(less).schema;
+  if (schema.arguments.size() != 2 || !same_type(*schema.arguments[1].type, type)) return false;
+  return schema.returns.empty() || schema.returns[0].type->is(TypeKind::kBool);
+}
+
 const ClassType* class_without_order(const Type& element) {
   const auto lacks_order = [](const Type& type) {
     const ClassType* object = as_class(type);
-    return object && !object->find_method("__lt__") ? object : nullptr;
+    return object && !has_order(*object) ? object : nullptr;
   };
   if (!element.is(TypeKind::kTuple)) return lacks_order(element);
   for (const TypePtr& part : element.contained()) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <numeric>
 
+#include "core/boxes.h"
 #include "ops/common/copy.h"
 #include "ops/elementwise/binary.h"
 #include "ops/linalg/product.h"
@@ -360,6 +361,43 @@ Result<Tensor> einsum(std::string_view text, const std::vector<Tensor>& tensors,
   return arranged(result, equation.output);
 }
 
+namespace {
+
+// Subscripts as numbers: 0 to 25 are the capital letters, 26 to 51 the small ones.
+Status append_letters(const IValue& subscripts, std::string& equation) {
+  HEDDLE_REQUIRE_CODE(subscripts.is_list(), kType, "einsum(): expected a list of subscripts, but got ",
+                      subscripts.type_text());
+  for (const IValue& subscript : subscripts.as_list().items) {
+    HEDDLE_REQUIRE_CODE(subscript.is_int(), kType, "einsum(): subscripts must be integers, but got ",
+                        subscript.type_text());
+    const int64_t i = subscript.as_int();
+    HEDDLE_REQUIRE(i >= 0 && i < 52, "einsum(): expected subscripts to be within range [0, 52), but got ", i);
+    equation += static_cast<char>(i < 26 ? 'A' + i : 'a' + (i - 26));
+  }
+  return ok_status();
+}
+
+// einsum(x, [0, 1], y, [1, 2]), with the result's subscripts behind where there is an odd one.
+Status einsum_of_sublists(const schema::Call& call) {
+  std::string equation;
+  std::vector<Tensor> operands;
+  const size_t count = call.argument_count();
+  for (size_t i = 0; i + 1 < count; i += 2) {
+    HEDDLE_REQUIRE_CODE(call.argument(i).is_tensor(), kType, "einsum(): expected a Tensor as operand ", i / 2,
+                        ", but got ", call.argument(i).type_text());
+    operands.push_back(call.argument(i).as_tensor());
+    if (i > 0) equation += ',';
+    HEDDLE_TRY(append_letters(call.argument(i + 1), equation));
+  }
+  if (count % 2 != 0) {
+    equation += "->";
+    HEDDLE_TRY(append_letters(call.argument(count - 1), equation));
+  }
+  call.set_result(0, HEDDLE_TRY(einsum(equation, operands)));
+  return ok_status();
+}
+
+}  // namespace
 }  // namespace heddle::ops
 
 HEDDLE_OPERATORS(einsum) {
@@ -367,4 +405,5 @@ HEDDLE_OPERATORS(einsum) {
   table.add("aten::einsum(str equation, Tensor(a)[] tensors, *, int[]? path=None) -> Tensor(a)",
             heddle::schema::boxed<[](std::string_view equation, const std::vector<Tensor>& tensors,
                                      const std::optional<Dims>& path) { return einsum(equation, tensors, path); }>());
+  table.add("aten::einsum.sublist(Tensor a, ...) -> Tensor", &einsum_of_sublists);
 }

@@ -203,3 +203,12 @@ class Conjugates(nn.Module):
 
 
 example((torch.tensor([[1 + 2j, 3 - 1j], [0.5j, 2]]), torch.tensor([[1j, 2], [3 - 4j, 1]])))(Conjugates)
+
+
+class Sublists(nn.Module):
+    """Subscripts of einsum as lists of numbers."""
+    def forward(self, x: Tensor, y: Tensor):
+        return torch.einsum(x, [0, 1], y, [1, 2]), torch.einsum(x, [0, 1], y, [1, 27], [27, 0]), torch.einsum(x, [3, 1], [1])
+
+
+example((torch.linspace(0, 1, 6).reshape(2, 3), torch.linspace(-1, 1, 12).reshape(3, 4)))(Sublists)
