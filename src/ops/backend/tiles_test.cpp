@@ -1,9 +1,11 @@
 #include "ops/backend/tiles.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
 #include <random>
+#include <tuple>
 #include <vector>
 
 #include "core/storage.h"
@@ -52,10 +54,15 @@ struct Case {
   int64_t rows, taps, run, columns;
 };
 
-class Tiles : public testing::TestWithParam<Case> {};
+// Every instruction set the processor has.
+class Tiles : public testing::TestWithParam<std::tuple<int64_t, Case>> {
+ protected:
+  void SetUp() override { hwy::SetSupportedTargetsForTest(std::get<0>(GetParam())); }
+  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+};
 
 TEST_P(Tiles, SumsProducts) {
-  const auto [rows, taps, run, columns] = GetParam();
+  const auto [rows, taps, run, columns] = std::get<1>(GetParam());
   const int64_t depth = taps * run;
   const Floats x = numbers(rows * depth, 1), matrix = numbers(depth * columns, 2), bias = numbers(columns, 3),
                added = numbers(rows * columns, 4);
@@ -90,7 +97,7 @@ TEST_P(Tiles, SumsProducts) {
 }
 
 TEST_P(Tiles, BitsOfARowDoNotDependOnItsNeighbours) {
-  const auto [rows, taps, run, columns] = GetParam();
+  const auto [rows, taps, run, columns] = std::get<1>(GetParam());
   const int64_t depth = taps * run;
   const Floats x = fractions(rows * depth, 1), matrix = fractions(depth * columns, 2);
   const Panels panels(matrix, depth, columns);
@@ -113,10 +120,11 @@ TEST_P(Tiles, BitsOfARowDoNotDependOnItsNeighbours) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, Tiles,
-                         testing::Values(Case{1, 1, 1, 1}, Case{1, 1, 40, 130}, Case{2, 1, 300, 100},
-                                         Case{3, 9, 16, 67}, Case{4, 1, 7, 16}, Case{5, 2, 3, 33}, Case{6, 1, 64, 64},
-                                         Case{7, 1, 600, 31}, Case{13, 9, 40, 48}, Case{25, 3, 700, 17},
-                                         Case{96, 1, 257, 20}));
+                         testing::Combine(testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                                          testing::Values(Case{1, 1, 1, 1}, Case{1, 1, 40, 130}, Case{2, 1, 300, 100},
+                                                          Case{3, 9, 16, 67}, Case{4, 1, 7, 16}, Case{5, 2, 3, 33},
+                                                          Case{6, 1, 64, 64}, Case{7, 1, 600, 31}, Case{13, 9, 40, 48},
+                                                          Case{25, 3, 700, 17}, Case{96, 1, 257, 20})));
 
 TEST(TileProducts, KeepNaN) {
   const Floats x = {NAN}, matrix = {1};
