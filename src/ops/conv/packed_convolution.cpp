@@ -2,6 +2,8 @@
 // kernel's order once a shape of input, and what follows (an added tensor, an activation) happens as sums are stored.
 // Results are channels-last; the pass choose_layouts restores PyTorch's strides where they can be seen.
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -51,6 +53,46 @@ class PackedConvolution final : public CapsuleValue {
   }
   const Activation& activation() const { return activation_; }
 
+  // What a call of one shape needs.
+  struct Prepared {
+    backend::ConvolutionShape shape;
+    bool adds = false;
+    Ref<const Convolution> kernel;  // null where there is no fused kernel
+    Ref<Storage> weights;           // in its order
+  };
+  // The first shapes that came are found without a lock, further ones in the cache that all convolutions share.
+  Result<Prepared> prepared(const backend::ConvolutionShape& shape, bool adds) const {
+    for (const std::atomic<const Prepared*>& slot : prepared_) {
+      // Acquire: sees what keep() wrote before.
+      const Prepared* known = slot.load(std::memory_order_acquire);
+      if (!known) break;
+      if (known->adds == adds && known->shape == shape) return *known;
+    }
+    Prepared found{shape, adds, nullptr, nullptr};
+    std::string declined;
+    found.kernel = Convolution::find(shape, {adds, activation_}, declined);
+    if (!found.kernel) return found;
+    found.weights = HEDDLE_TRY(weights_for(found.kernel));
+    keep(found);
+    return found;
+  }
+
+  ~PackedConvolution() override {
+    for (const auto& slot : prepared_) delete slot.load(std::memory_order_relaxed);
+  }
+
+ private:
+  void keep(const Prepared& found) const {
+    const std::lock_guard lock(mutex_);
+    for (std::atomic<const Prepared*>& slot : prepared_) {
+      const Prepared* known = slot.load(std::memory_order_relaxed);
+      if (known && known->adds == found.adds && known->shape == found.shape) return;
+      if (known) continue;
+      slot.store(new Prepared(found), std::memory_order_release);
+      return;
+    }
+  }
+
   // The weights in the order of the kernel.
   Result<Ref<Storage>> weights_for(const Ref<const Convolution>& kernel) const {
     const std::lock_guard lock(mutex_);
@@ -66,7 +108,7 @@ class PackedConvolution final : public CapsuleValue {
     return weights;
   }
 
- private:
+  static constexpr size_t kMostShapes = 8;
   static constexpr size_t kMostOrders = 8;
   struct Packed {
     Ref<const Convolution> kernel;
@@ -77,6 +119,8 @@ class PackedConvolution final : public CapsuleValue {
   const Activation activation_;
   mutable std::mutex mutex_;
   mutable std::vector<Packed> packed_;  // guarded by mutex_
+  // Filled from the front, under mutex_; what is there stays as long as this.
+  mutable std::array<std::atomic<const Prepared*>, kMostShapes> prepared_ = {};
 };
 
 Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor>& scale,
@@ -128,10 +172,8 @@ Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const
   const backend::ConvolutionShape shape = HEDDLE_TRY(check_convolution(a));
   const Dims sizes = convolution_output_sizes(a, shape);
   if (added && (!is_plain(*added) || !(added->sizes() == sizes))) return Tensor();
-  std::string declined;
-  const Ref<const Convolution> kernel = Convolution::find(shape, {added != nullptr, packed.activation()}, declined);
-  if (!kernel) return Tensor();
-  const Ref<Storage> weights = HEDDLE_TRY(packed.weights_for(kernel));
+  const PackedConvolution::Prepared prepared = HEDDLE_TRY(packed.prepared(shape, added != nullptr));
+  if (!prepared.kernel) return Tensor();
   const Tensor in_order = HEDDLE_TRY(contiguous(channels_behind(input)));
   Tensor bias;
   if (given.bias) bias = HEDDLE_TRY(contiguous(*given.bias));
@@ -140,8 +182,9 @@ Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const
   Tensor output = added && to_add.storage() == added->storage()
                       ? *added
                       : HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32, MemoryFormat::kChannelsLast));
-  HEDDLE_TRY(kernel->run(in_order.data<float>(), weights->data(), given.bias ? bias.data<float>() : nullptr,
-                         added ? to_add.data<float>() : nullptr, channels_behind(output).data<float>()));
+  HEDDLE_TRY(prepared.kernel->run(in_order.data<float>(), prepared.weights->data(),
+                                  given.bias ? bias.data<float>() : nullptr, added ? to_add.data<float>() : nullptr,
+                                  channels_behind(output).data<float>()));
   return output;
 }
 
