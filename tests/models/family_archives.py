@@ -13,16 +13,37 @@ import warnings
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from families.registry import SAMPLES
-from zoo import digest_of, leave, write_call
+from zoo import digest_of, leave, tensors, write_call
 
 PARTS = ["vision", "classification", "audio", "bundles", "features", "text", "pictures", "sequences", "forms", "modules", "quantised"]
 
 
+class Tensors(nn.Module):
+    """A model whose answer has the tensors alone: a trace can return no None, nor lists of dicts."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *args):
+        return tuple(tensors(self.model(*args)))
+
+
+def trace_of(module, args):
+    try:
+        return torch.jit.trace(module, args, check_trace=False, strict=False)
+    except RuntimeError as e:
+        if not any(words in str(e) for words in ("Only tensors", "cannot infer type")):
+            raise
+        return torch.jit.trace(Tensors(module), args, check_trace=False, strict=False)
+
+
 def archive_of(kind, module, args):
     with torch.no_grad():
-        return torch.jit.script(module) if kind == "scripted" else torch.jit.trace(module, args, check_trace=False, strict=False)
+        return torch.jit.script(module) if kind == "scripted" else trace_of(module, args)
 
 
 def write_kind(folder, sample, kind, module, calls, settings):
@@ -53,18 +74,27 @@ def write(folder, sample):
     if known:
         return known
     begin, rows, impossible = time.time(), [], {}
-    module, calls = sample.build()
-    first = next(iter(calls.values()))
-    settings = {key: value(module, first) if callable(value) else value for key, value in sample.settings.items()}
+    try:
+        module, calls = sample.build()
+        first = next(iter(calls.values()))
+        settings = {key: value(module, first) if callable(value) else value for key, value in sample.settings.items()}
+    except Exception as e:
+        impossible = {kind: words_of(e) for kind in sample.forms()}
     for kind in sample.forms():
+        if kind in impossible:
+            continue
         try:
             rows += write_kind(folder, sample, kind, module, calls, settings)
         except Exception as e:
-            impossible[kind] = f"{type(e).__name__}: {str(e).strip()}"[:2000]
+            impossible[kind] = words_of(e)
     known = {"digest": mark, "rows": rows, "impossible": impossible}
     index.write_text(json.dumps(known, indent=1))
     print(f"{sample.name:40} {len(rows)} calls, {time.time() - begin:.1f} s", flush=True)
     return known
+
+
+def words_of(error):
+    return f"{type(error).__name__}: {str(error).strip()}"[:2000]
 
 
 def mark_of(sample):
