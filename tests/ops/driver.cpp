@@ -108,15 +108,9 @@ std::string unmarked_sharing(const Operator& op, const Run& got) {
   return {};
 }
 
-// Names without overload.
-std::set<std::string>& operators_of_free_signs() {
-  static std::set<std::string> names;
-  return names;
-}
-
 std::string check_run(const Operator& op, const Row& row, const Run& got, Comparison how) {
   how.strides = how.strides && !changes_dtype(row);
-  how.signs = !operators_of_free_signs().contains(op.schema.name);
+  how.signs = !row.free_signs;
   std::string found = difference(got.outputs, row.outputs, how);
   if (!found.empty()) return found;
   const Result<std::vector<IValue>> wanted = expected_arguments(op, row);
@@ -280,6 +274,7 @@ int main_of(std::vector<std::string> arguments) {
   std::string only;
   bool uncovered = false;
   std::set<std::string> elsewhere;
+  std::set<std::string> free_signs;
   Exceptions exceptions;
   std::vector<Row> rows;
   auto table = ops::build_operator_table();
@@ -293,7 +288,7 @@ int main_of(std::vector<std::string> arguments) {
     } else if (arguments[i] == "--known" && i + 1 < arguments.size()) {
       exceptions.known = read_names(arguments[++i]);
     } else if (arguments[i] == "--free-signs" && i + 1 < arguments.size()) {
-      operators_of_free_signs() = read_names(arguments[++i]);
+      free_signs = read_names(arguments[++i]);
     } else if (arguments[i] == "--elsewhere" && i + 1 < arguments.size()) {
       elsewhere = read_names(arguments[++i]);
     } else if (arguments[i] == "--uncovered") {
@@ -304,6 +299,7 @@ int main_of(std::vector<std::string> arguments) {
       rows.insert(rows.end(), more->begin(), more->end());
     }
   }
+  for (Row& row : rows) row.free_signs = free_signs.contains(row.op.substr(0, row.op.find('.')));
   return uncovered ? list_uncovered(rows, elsewhere) : run_rows(rows, only, exceptions);
 }
 

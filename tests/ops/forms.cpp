@@ -55,7 +55,7 @@ Result<Tensor> converted(const Tensor& t, DType dtype) {
 }
 
 Comparison comparison(const Operator& op, const Row& row) {
-  return {row.rtol, row.atol, !row.meta_only && !(op.flags & schema::kRandom), false};
+  return {row.rtol, row.atol, !row.meta_only && !(op.flags & schema::kRandom), false, !row.free_signs};
 }
 
 // A tensor like this one that is not contiguous, where it has the dimensions for it.

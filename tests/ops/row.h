@@ -20,6 +20,7 @@ struct Row {
   IValue kwargs_after;
   bool must_fail = false;
   bool meta_only = false;
+  bool free_signs = false;  // of the results
   double rtol = 0;
   double atol = 0;
 };
