@@ -84,6 +84,8 @@ Result<Tensor> gather(const Tensor& self, int64_t dim, const Tensor& index) {
 }
 
 Result<Tensor> take(const Tensor& self, const Tensor& index) {
+  HEDDLE_REQUIRE(index.dtype() == DType::kInt64, "take(): Expected a long tensor for index, but got ",
+                 dtype_name(index.dtype()));
   const Tensor numbers = HEDDLE_TRY(integer_index("take", index));
   HEDDLE_REQUIRE_CODE(self.numel() != 0 || index.numel() == 0, kIndex, "take(): tried to take from an empty tensor");
   const Tensor result = HEDDLE_TRY(Tensor::empty(index.sizes(), self.dtype()));

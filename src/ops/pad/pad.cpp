@@ -130,6 +130,9 @@ Result<Tensor> constant_pad(const Tensor& self, const Dims& pad, const Scalar& v
     HEDDLE_REQUIRE(sizes[at] + low + high >= 0, "The input size ", sizes[at], ", plus negative padding ", low, " and ",
                    high, " resulted in a negative output size, which is invalid. Check dimension ", dim,
                    " of your input.");
+    HEDDLE_REQUIRE_CODE(std::max<int64_t>(-low, 0) + std::max<int64_t>(-high, 0) <= sizes[at], kIndex,
+                        "constant_pad_nd: padding ", low, " and ", high, " takes more from dimension ", dim,
+                        " than its size ", sizes[at]);
     sizes[at] += low + high;
     // What is cropped on one side may be all there is.
     const int64_t start = std::clamp<int64_t>(-low, 0, self.size(dim));
