@@ -21,3 +21,14 @@ function(heddle_operator_families target)
     VERBATIM)
   target_sources(${target} PRIVATE "${output}")
 endfunction()
+
+# How the kernels that work on single elements are compiled: comparisons may become selections, as nobody traps floating-point
+# exceptions, or loops with them stay scalar. Complex products and quotients are PyTorch's: quotients scaled, products without a
+# second look at NaN.
+function(heddle_kernel_options)
+  foreach(folder IN ITEMS elementwise loss)
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/ops/${folder}/*.cpp")
+    set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS -fno-trapping-math
+                 $<$<CXX_COMPILER_ID:GNU>:-fcx-fortran-rules>)
+  endforeach()
+endfunction()

@@ -17,16 +17,28 @@ HWY_BEFORE_NAMESPACE();
 namespace heddle::ops::backend::HWY_NAMESPACE {
 #include "ops/backend/simd_math.inc"
 
-// Highway's reduction to a quarter of the circle loses digits in large numbers.
+// vectors(x) for numbers below the limit, scalars(x) for others.
 template <class Vectors, class Scalars>
-HWY_INLINE V on_the_circle(V x, Vectors vectors, Scalars scalars) {
+HWY_INLINE V up_to(float limit, V x, Vectors vectors, Scalars scalars) {
   const D d;
   const V result = vectors(x);
-  if (HWY_LIKELY(hn::AllTrue(d, hn::Lt(hn::Abs(x), constant(8192.0f))))) return result;
+  const auto inside = hn::Lt(hn::Abs(x), constant(limit));
+  if (HWY_LIKELY(hn::AllTrue(d, inside))) return result;
   HWY_ALIGN float values[hn::MaxLanes(D())];
   hn::Store(x, d, values);
   for (size_t i = 0; i < hn::Lanes(d); ++i) values[i] = scalars(values[i]);
-  return hn::IfThenElse(hn::Lt(hn::Abs(x), constant(8192.0f)), result, hn::Load(d, values));
+  return hn::IfThenElse(inside, result, hn::Load(d, values));
+}
+// Highway's reduction to a quarter of the circle loses digits in large numbers.
+template <class Vectors, class Scalars>
+HWY_INLINE V on_the_circle(V x, Vectors vectors, Scalars scalars) {
+  return up_to(8192.0f, x, vectors, scalars);
+}
+
+// For |x| <= 80.
+HWY_INLINE V cosh_of(V x) {
+  const V e = exp_of_moderate(hn::Abs(x));
+  return hn::Mul(constant(0.5f), hn::Add(e, hn::Div(constant(1.0f), e)));
 }
 
 HWY_INLINE V gelu_of(V x, V inner) { return hn::Mul(hn::Mul(x, constant(0.5f)), hn::Add(constant(1.0f), inner)); }
@@ -64,6 +76,9 @@ HEDDLE_DEFINE_ROW(floor, keep_zero(v, hn::Floor(v)))
 HEDDLE_DEFINE_ROW(ceil, keep_zero(v, hn::Ceil(v)))
 HEDDLE_DEFINE_ROW(trunc, hn::Trunc(v))
 HEDDLE_DEFINE_ROW(round, hn::Round(v))
+HEDDLE_DEFINE_ROW(round_to_multiple, hn::Mul(hn::Round(hn::Div(v, HEDDLE_PARAMETER(0))), HEDDLE_PARAMETER(0)))
+HEDDLE_DEFINE_ROW(round_to_part, hn::Div(hn::Round(hn::Mul(v, HEDDLE_PARAMETER(0))), HEDDLE_PARAMETER(0)))
+HEDDLE_DEFINE_ROW(frac, hn::Sub(v, hn::Trunc(v)))
 HEDDLE_DEFINE_ROW(sqrt, hn::Sqrt(v))
 HEDDLE_DEFINE_ROW(rsqrt, hn::Div(constant(1.0f), hn::Sqrt(v)))
 HEDDLE_DEFINE_ROW(reciprocal, hn::Div(constant(1.0f), v))
@@ -79,6 +94,23 @@ HEDDLE_DEFINE_ROW(sin, keep_zero(v, on_the_circle(
                                         [](float a) { return std::sin(a); })))
 HEDDLE_DEFINE_ROW(cos, on_the_circle(
                            v, [](V a) HWY_ATTR { return hn::Cos(D(), a); }, [](float a) { return std::cos(a); }))
+HEDDLE_DEFINE_ROW(tan, keep_zero(v, on_the_circle(
+                                        v, [](V a) HWY_ATTR { return hn::Div(hn::Sin(D(), a), hn::Cos(D(), a)); },
+                                        [](float a) { return std::tan(a); })))
+HEDDLE_DEFINE_ROW(asin, keep_zero(v, up_to(
+                                         1.0f, v, [](V a) HWY_ATTR { return hn::Asin(D(), a); },
+                                         [](float a) { return std::asin(a); })))
+HEDDLE_DEFINE_ROW(acos,
+                  up_to(
+                      1.0f, v, [](V a) HWY_ATTR { return hn::Acos(D(), a); }, [](float a) { return std::acos(a); }))
+HEDDLE_DEFINE_ROW(atan, keep_zero(v, up_to(
+                                         1e30f, v, [](V a) HWY_ATTR { return hn::Atan(D(), a); },
+                                         [](float a) { return std::atan(a); })))
+HEDDLE_DEFINE_ROW(sinh, keep_zero(v, up_to(
+                                         80.0f, v, [](V a) HWY_ATTR { return hn::Sinh(D(), a); },
+                                         [](float a) { return std::sinh(a); })))
+HEDDLE_DEFINE_ROW(cosh, up_to(
+                            80.0f, v, [](V a) HWY_ATTR { return cosh_of(a); }, [](float a) { return std::cosh(a); }))
 HEDDLE_DEFINE_ROW(tanh, tanh_of(v))
 HEDDLE_DEFINE_ROW(sigmoid, sigmoid_of(v))
 HEDDLE_DEFINE_ROW(log_sigmoid,

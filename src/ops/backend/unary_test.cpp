@@ -20,6 +20,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kElu[] = {1.5f, 1.25f, 0.5f};
 constexpr float kSoftplus[] = {1.5f, 20.0f};
 constexpr float kClamp[] = {-1.5f, 2.5f};
+constexpr float kRound[] = {4.0f};
 constexpr float kSlope[] = {0.25f};
 
 struct Case {
@@ -54,6 +55,17 @@ const std::vector<Case>& cases() {
       {"log1p", log1p_row, [](double x) { return std::log1p(x); }},
       {"sin", sin_row, [](double x) { return std::sin(x); }},
       {"cos", cos_row, [](double x) { return std::cos(x); }},
+      {"round_to_multiple", round_to_multiple_row, [](double x) { return std::nearbyint(x / 4) * 4; }, 0, kRound},
+      // The product overflows, as PyTorch's does.
+      {"round_to_part", round_to_part_row,
+       [](double x) { return static_cast<double>(std::nearbyint(static_cast<float>(x) * 4.0f) / 4.0f); }, 0, kRound},
+      {"frac", frac_row, [](double x) { return x - std::trunc(x); }, 0},
+      {"tan", tan_row, [](double x) { return std::tan(x); }, 6},
+      {"asin", asin_row, [](double x) { return std::asin(x); }},
+      {"acos", acos_row, [](double x) { return std::acos(x); }},
+      {"atan", atan_row, [](double x) { return std::atan(x); }, 4},
+      {"sinh", sinh_row, [](double x) { return std::sinh(x); }, 5},
+      {"cosh", cosh_row, [](double x) { return std::cosh(x); }},
       {"tanh", tanh_row, [](double x) { return std::tanh(x); }},
       {"sigmoid", sigmoid_row, sigmoid, 3, nullptr, 1e-31},
       {"log_sigmoid", log_sigmoid_row, [](double x) { return -softplus(-x); }},

@@ -8,7 +8,7 @@
 #include "ops/elementwise/clamp.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/rows.h"
-#include "ops/elementwise/spec.h"
+#include "ops/elementwise/stages.h"
 #include "ops/elementwise/unary.h"
 
 namespace heddle::ops {
@@ -72,22 +72,25 @@ constexpr UnaryOperator activation(std::string_view name) {
 }
 constexpr UnaryOperator kRelu = vectorised<backend::relu_row>(activation<ReluOf, RealTypes>("relu"));
 constexpr UnaryOperator kSilu =
-    vectorised<backend::silu_row>(activation<SiluOf, Join<FloatTypes, ComplexTypes>>("silu"));
-constexpr UnaryOperator kMish = vectorised<backend::mish_row>(activation<MishOf>("mish"));
+    vectorised<backend::silu_row, backend::silu_row64>(activation<SiluOf, Join<FloatTypes, ComplexTypes>>("silu"));
+constexpr UnaryOperator kMish = vectorised<backend::mish_row, backend::mish_row64>(activation<MishOf>("mish"));
 constexpr UnaryOperator kHardsigmoid = vectorised<backend::hardsigmoid_row>(activation<HardsigmoidOf>("hardsigmoid"));
 constexpr UnaryOperator kHardswish = vectorised<backend::hardswish_row>(activation<HardswishOf>("hardswish"));
-constexpr UnaryOperator kLogSigmoid = vectorised<backend::log_sigmoid_row>(activation<LogSigmoidOf>("log_sigmoid"));
+constexpr UnaryOperator kLogSigmoid =
+    vectorised<backend::log_sigmoid_row, backend::log_sigmoid_row64>(activation<LogSigmoidOf>("log_sigmoid"));
 constexpr UnaryOperator kGelu = vectorised<backend::gelu_row>(activation<GeluOf>("gelu"));
-constexpr UnaryOperator kGeluTanh = vectorised<backend::gelu_tanh_row>(activation<GeluTanhOf>("gelu"));
+constexpr UnaryOperator kGeluTanh =
+    vectorised<backend::gelu_tanh_row, backend::gelu_tanh_row64>(activation<GeluTanhOf>("gelu"));
 
-struct GluOf {
+struct GluRow {
   template <class T>
-  T operator()(T x, T gate) const {
-    return x / (T(1) + std::exp(-gate));
+  static void run(const T* x, const T* gate, T* out, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) out[i] = -gate[i];
+    Stage<T>::exp(out, n);
+    for (int64_t i = 0; i < n; ++i) out[i] = x[i] / (T(1) + out[i]);
   }
 };
-constexpr BinaryOperator kGlu =
-    vectorised<backend::glu_row>({"glu", Promote::kCommon, binary_loops<GluOf>(FloatTypes{})});
+constexpr BinaryOperator kGlu = vectorised<backend::glu_row>(staged<GluRow>({"glu", Promote::kCommon, {}}));
 
 // out = f(x), f being what make.operator()<T>() gives for the compute dtype.
 template <class Set = FloatTypes, class Make>
@@ -103,31 +106,28 @@ Result<Tensor> apply(std::string_view name, const Tensor& self, const Out& out, 
   return it.result();
 }
 
-// The same, float32 by a row function and float64 by f.
-template <class F>
-Result<Tensor> apply_rows(std::string_view name, const Tensor& self, const Out& out, const UnaryCall& call,
-                          const F& f) {
+// The same, by row functions of float32 and float64.
+Result<Tensor> apply_rows(std::string_view name, const Tensor& self, const Out& out, const UnaryCall<float>& call,
+                          const UnaryCall<double>& call64) {
   Iterator it;
   it.output(out).input(self);
   HEDDLE_TRY(it.build(Promote::kCommon));
   if (it.compute_dtype() == DType::kFloat32) {
-    it.run(&unary_call_loop, &call);
+    it.run(&unary_call_loop<float>, &call);
     return it.result();
   }
   if (it.compute_dtype() != DType::kFloat64) return not_implemented(name, it.common_dtype());
-  it.run<double(double)>(f);
+  it.run(&unary_call_loop<double>, &call64);
   return it.result();
 }
 
 Result<Tensor> elu(const Tensor& self, const Scalar& alpha, const Scalar& scale, const Scalar& input_scale,
                    const Out& out) {
-  const double negative = alpha.to<double>() * scale.to<double>();
-  const double positive = scale.to<double>();
-  const double in = input_scale.to<double>();
-  const UnaryCall call{backend::elu_row,
-                       {alpha.to<float>() * scale.to<float>(), scale.to<float>(), input_scale.to<float>()}};
-  return apply_rows("elu", self, out, call,
-                    [=](double x) { return x <= 0 ? std::expm1(x * in) * negative : x * positive; });
+  const UnaryCall<float> call{backend::elu_row,
+                              {alpha.to<float>() * scale.to<float>(), scale.to<float>(), input_scale.to<float>()}};
+  const UnaryCall<double> call64{
+      backend::elu_row64, {alpha.to<double>() * scale.to<double>(), scale.to<double>(), input_scale.to<double>()}};
+  return apply_rows("elu", self, out, call, call64);
 }
 Result<Tensor> selu(const Tensor& self, const Out& out) {
   return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1, out);
@@ -137,10 +137,9 @@ Result<Tensor> celu(const Tensor& self, const Scalar& alpha, const Out& out) {
   return elu(self, alpha, 1, 1 / alpha.to_double(), out);
 }
 Result<Tensor> softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold, const Out& out) {
-  const UnaryCall call{backend::softplus_row, {beta.to<float>(), threshold.to<float>()}};
-  return apply_rows("softplus", self, out, call, [b = beta.to<double>(), limit = threshold.to<double>()](double x) {
-    return x * b > limit ? x : std::log1p(std::exp(x * b)) / b;
-  });
+  const UnaryCall<float> call{backend::softplus_row, {beta.to<float>(), threshold.to<float>()}};
+  const UnaryCall<double> call64{backend::softplus_row64, {beta.to<double>(), threshold.to<double>()}};
+  return apply_rows("softplus", self, out, call, call64);
 }
 Result<Tensor> softshrink(const Tensor& self, const Scalar& lambda, const Out& out) {
   HEDDLE_REQUIRE(lambda.to_double() >= 0, "lambda must be greater or equal to 0, but found to be ", lambda.to_double(),
@@ -245,9 +244,9 @@ Result<Tensor> gelu(const Tensor& self, std::string_view approximate, const Out&
   return run_unary(approximate == "none" ? kGelu : kGeluTanh, self, out);
 }
 Result<Tensor> leaky_relu(const Tensor& self, const Scalar& negative_slope, const Out& out) {
-  const UnaryCall call{backend::leaky_relu_row, {negative_slope.to<float>()}};
-  return apply_rows("leaky_relu", self, out, call,
-                    [slope = negative_slope.to<double>()](double x) { return x > 0 ? x : x * slope; });
+  const UnaryCall<float> call{backend::leaky_relu_row, {negative_slope.to<float>()}};
+  const UnaryCall<double> call64{backend::leaky_relu_row64, {negative_slope.to<double>()}};
+  return apply_rows("leaky_relu", self, out, call, call64);
 }
 
 }  // namespace heddle::ops

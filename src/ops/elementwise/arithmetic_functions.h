@@ -18,7 +18,7 @@ struct AddOf {
   template <class T>
   T operator()(T a, T b) const {
     if constexpr (std::is_same_v<T, bool>) {
-      return a || b;
+      return a | b;
     } else if constexpr (std::is_integral_v<T>) {
       return static_cast<T>(static_cast<Wrapping<T>>(a) + static_cast<Wrapping<T>>(b));
     } else {
@@ -40,7 +40,7 @@ struct MulOf {
   template <class T>
   T operator()(T a, T b) const {
     if constexpr (std::is_same_v<T, bool>) {
-      return a && b;
+      return a & b;
     } else if constexpr (std::is_integral_v<T>) {
       return static_cast<T>(static_cast<Wrapping<T>>(a) * static_cast<Wrapping<T>>(b));
     } else {
@@ -51,7 +51,17 @@ struct MulOf {
 struct DivOf {
   template <class T>
   T operator()(T a, T b) const {
-    return a / b;
+    if constexpr (std::is_same_v<T, Complex64>) {
+      // a times b's conjugate over b's square, which float64 holds without a scale, and so without branches.
+      const double re = b.real();
+      const double im = b.imag();
+      const double inverse = 1 / (re * re + im * im);
+      const double x = a.real();
+      const double y = a.imag();
+      return T(static_cast<float>((x * re + y * im) * inverse), static_cast<float>((y * re - x * im) * inverse));
+    } else {
+      return a / b;
+    }
   }
 };
 
@@ -72,35 +82,19 @@ T integer_rest(T a, T b) {
 }
 template <class T>
 T floored_quotient(T a, T b) {
-  if constexpr (std::is_integral_v<T>) {
-    const T quotient = truncated_quotient(a, b);
-    if constexpr (std::is_signed_v<T>) {
-      if ((a < 0) != (b < 0) && integer_rest(a, b) != 0) return static_cast<T>(quotient - 1);
-    }
-    return quotient;
-  } else {
-    // Exact where a / b would round up to the next integer: Python's way.
-    if (b == 0) return a / b;
-    const T rest = std::fmod(a, b);
-    T quotient = (a - rest) / b;
-    if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;
-    if (quotient == 0) return std::copysign(T(0), a / b);
-    const T rounded = std::floor(quotient);
-    return quotient - rounded > T(0.5) ? rounded + 1 : rounded;
+  const T quotient = truncated_quotient(a, b);
+  if constexpr (std::is_signed_v<T>) {
+    if ((a < 0) != (b < 0) && integer_rest(a, b) != 0) return static_cast<T>(quotient - 1);
   }
+  return quotient;
 }
 template <class T>
 T floored_rest(T a, T b) {
-  if constexpr (std::is_integral_v<T>) {
-    const T rest = integer_rest(a, b);
-    if constexpr (std::is_signed_v<T>) {
-      if (rest != 0 && (rest < 0) != (b < 0)) return static_cast<T>(rest + b);
-    }
-    return rest;
-  } else {
-    const T rest = std::fmod(a, b);
-    return rest != 0 && (b < 0) != (rest < 0) ? rest + b : rest;
+  const T rest = integer_rest(a, b);
+  if constexpr (std::is_signed_v<T>) {
+    if (rest != 0 && (rest < 0) != (b < 0)) return static_cast<T>(rest + b);
   }
+  return rest;
 }
 
 }  // namespace heddle::ops

@@ -1,25 +1,56 @@
 // Real functions of two tensors: atan2, hypot, copysign, heaviside, logaddexp, nextafter, gcd, lcm, xlogy ...
+#include <bit>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <numeric>
 
 #include "ops/common/forms.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
-#include "ops/elementwise/spec.h"
+#include "ops/elementwise/stages.h"
 
 namespace heddle::ops {
 namespace {
 
+// Each a row of floats at a time.
 struct Atan2 {
   template <class T>
-  T operator()(T a, T b) const {
-    return std::atan2(a, b);
+  static void run(const T* y, const T* x, T* out, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+      const T up = std::fabs(y[i]);
+      const T along = std::fabs(x[i]);
+      // Of zeros, and of infinities, the quotient is no number.
+      const T same = up == 0 ? T(0) : T(1);
+      out[i] = up == along ? same : up > along ? along / up : up / along;
+    }
+    Stage<T>::atan(out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const T first = std::fabs(y[i]) > std::fabs(x[i]) ? static_cast<T>(std::numbers::pi / 2) - out[i] : out[i];
+      const T angle = std::copysign(T(1), x[i]) < 0 ? static_cast<T>(std::numbers::pi) - first : first;
+      out[i] = std::copysign(angle, y[i]);
+    }
   }
 };
 struct Hypot {
   template <class T>
-  T operator()(T a, T b) const {
-    return std::hypot(a, b);
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    constexpr T kInfinity = std::numeric_limits<T>::infinity();
+    alignas(64) T large[kStageElements];
+    for (int64_t i = 0; i < n; ++i) {
+      const T x = std::fabs(a[i]);
+      const T y = std::fabs(b[i]);
+      // A nan is the larger one, and stays.
+      large[i] = (x > y) | (x != x) ? x : y;
+      const T small = (x > y) | (x != x) ? y : x;
+      const T part = large[i] == 0 ? T(0) : small / large[i];
+      out[i] = 1 + part * part;
+    }
+    Stage<T>::sqrt(out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const bool infinite = (std::fabs(a[i]) == kInfinity) | (std::fabs(b[i]) == kInfinity);
+      out[i] = infinite ? kInfinity : large[i] * out[i];
+    }
   }
 };
 struct Copysign {
@@ -29,9 +60,17 @@ struct Copysign {
   }
 };
 struct Nextafter {
+  // The next number away from zero has the next larger bits.
   template <class T>
   T operator()(T a, T b) const {
-    return std::nextafter(a, b);
+    using Bits = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
+    const Bits bits = std::bit_cast<Bits>(a);
+    const bool outwards = (a < b) == (a > 0);
+    const T next = std::bit_cast<T>(static_cast<Bits>(bits + (outwards ? 1 : -1)));
+    const T from_zero = std::copysign(std::numeric_limits<T>::denorm_min(), b);
+    const T moved = a == 0 ? from_zero : next;
+    const T reached = a == b ? b : moved;
+    return (a != a) | (b != b) ? a + b : reached;
   }
 };
 struct Heaviside {
@@ -40,37 +79,35 @@ struct Heaviside {
     return a == T(0) ? b : static_cast<T>(a > T(0));
   }
 };
-// log(exp(a) + exp(b)) without overflow.
-struct Logaddexp {
+// log(exp(a) + exp(b)) without overflow; with a base of two, the exponents are multiples of log(2).
+template <bool base_two>
+struct LogAddExp {
   template <class T>
-  T operator()(T a, T b) const {
-    if (std::isinf(a) && a == b) return a;
-    const T high = std::fmax(a, b);
-    if (std::isnan(a) || std::isnan(b)) return a + b;
-    return high + std::log1p(std::exp(-std::fabs(a - b)));
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    constexpr T kUnit = base_two ? static_cast<T>(std::numbers::ln2) : T(1);
+    constexpr T kInverse = base_two ? static_cast<T>(std::numbers::log2e) : T(1);
+    for (int64_t i = 0; i < n; ++i) out[i] = -std::fabs(a[i] - b[i]) * kUnit;
+    Stage<T>::exp(out, n);
+    Stage<T>::log1p(out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const T sum = (a[i] > b[i] ? a[i] : b[i]) + out[i] * kInverse;
+      const bool same_infinity = (a[i] == b[i]) & (std::fabs(a[i]) == std::numeric_limits<T>::infinity());
+      const T known = same_infinity ? a[i] : sum;
+      out[i] = (a[i] != a[i]) | (b[i] != b[i]) ? a[i] + b[i] : known;
+    }
   }
 };
-struct Logaddexp2 {
-  template <class T>
-  T operator()(T a, T b) const {
-    if (std::isinf(a) && a == b) return a;
-    if (std::isnan(a) || std::isnan(b)) return a + b;
-    constexpr T kInvLog2 = T(1.442695040888963407);
-    return std::fmax(a, b) + std::log1p(std::exp2(-std::fabs(a - b))) * kInvLog2;
-  }
-};
+// a log(b), or a log(1 + b).
+template <bool plus_one>
 struct Xlogy {
   template <class T>
-  T operator()(T a, T b) const {
-    if (std::isnan(b)) return b;
-    return a == 0 ? T(0) : a * std::log(b);
-  }
-};
-struct Xlog1py {
-  template <class T>
-  T operator()(T a, T b) const {
-    if (std::isnan(b)) return b;
-    return a == 0 ? T(0) : a * std::log1p(b);
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    std::copy_n(b, n, out);
+    plus_one ? Stage<T>::log1p(out, n) : Stage<T>::log(out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const T product = a[i] == 0 ? T(0) : a[i] * out[i];
+      out[i] = b[i] != b[i] ? b[i] : product;
+    }
   }
 };
 struct Gcd {
@@ -100,16 +137,16 @@ struct Lcm {
   }
 };
 
-constexpr BinaryOperator kAtan2{"atan2", Promote::kFloat, binary_loops<Atan2>(FloatTypes{})};
-constexpr BinaryOperator kHypot{"hypot", Promote::kCommon, binary_loops<Hypot>(FloatTypes{})};
+constexpr BinaryOperator kAtan2 = staged<Atan2>({"atan2", Promote::kFloat, {}});
+constexpr BinaryOperator kHypot = staged<Hypot>({"hypot", Promote::kCommon, {}});
 constexpr BinaryOperator kCopysign{"copysign", Promote::kFloat, binary_loops<Copysign>(FloatTypes{})};
 constexpr BinaryOperator kNextafter{"nextafter", Promote::kCommon, binary_loops<Nextafter>(FloatTypes{})};
 constexpr BinaryOperator kHeaviside{"heaviside", Promote::kCommon,
                                     binary_loops<Heaviside>(Join<RealTypes, BoolType>{})};
-constexpr BinaryOperator kLogaddexp{"logaddexp", Promote::kCommon, binary_loops<Logaddexp>(FloatTypes{})};
-constexpr BinaryOperator kLogaddexp2{"logaddexp2", Promote::kCommon, binary_loops<Logaddexp2>(FloatTypes{})};
-constexpr BinaryOperator kXlogy{"xlogy", Promote::kFloat, binary_loops<Xlogy>(FloatTypes{})};
-constexpr BinaryOperator kXlog1py{"xlog1py", Promote::kFloat, binary_loops<Xlog1py>(FloatTypes{})};
+constexpr BinaryOperator kLogaddexp = staged<LogAddExp<false>>({"logaddexp", Promote::kCommon, {}});
+constexpr BinaryOperator kLogaddexp2 = staged<LogAddExp<true>>({"logaddexp2", Promote::kCommon, {}});
+constexpr BinaryOperator kXlogy = staged<Xlogy<false>>({"xlogy", Promote::kFloat, {}});
+constexpr BinaryOperator kXlog1py = staged<Xlogy<true>>({"xlog1py", Promote::kFloat, {}});
 constexpr BinaryOperator kGcd{"gcd", Promote::kCommon, binary_loops<Gcd>(IntTypes{})};
 constexpr BinaryOperator kLcm{"lcm", Promote::kCommon, binary_loops<Lcm>(IntTypes{})};
 

@@ -1,28 +1,50 @@
 // Division with rounding: div(rounding_mode), floor_divide, remainder, fmod.
 #include <atomic>
+#include <cmath>
 
+#include "ops/backend/rest.h"
 #include "ops/common/forms.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
-#include "ops/elementwise/spec.h"
+#include "ops/elementwise/stages.h"
 
 namespace heddle::ops {
 namespace {
 
+// of: an operation on integers; run: on rows of floats, by the exact rest of their division.
 struct FloorDiv {
   template <class T>
   static T of(T a, T b) {
     return floored_quotient(a, b);
   }
+  // Exact where a / b would round up to the next integer: Python's way.
+  template <class T>
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    alignas(64) T quotient[kStageElements];
+    backend::rest_row(a, b, out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const T less = (out[i] != 0) & ((b[i] < 0) != (out[i] < 0)) ? T(1) : T(0);
+      quotient[i] = (a[i] - out[i]) / b[i] - less;
+      out[i] = quotient[i];
+    }
+    Stage<T>::floor(out, n);
+    for (int64_t i = 0; i < n; ++i) {
+      const T whole = quotient[i] - out[i] > T(0.5) ? out[i] + 1 : out[i];
+      const T plain = a[i] / b[i];
+      const T inexact = quotient[i] == 0 ? std::copysign(T(0), plain) : whole;
+      out[i] = b[i] == 0 ? plain : inexact;
+    }
+  }
 };
 struct TruncDiv {
   template <class T>
   static T of(T a, T b) {
-    if constexpr (std::is_integral_v<T>) {
-      return truncated_quotient(a, b);
-    } else {
-      return std::trunc(a / b);
-    }
+    return truncated_quotient(a, b);
+  }
+  template <class T>
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) out[i] = a[i] / b[i];
+    Stage<T>::trunc(out, n);
   }
 };
 struct Remainder {
@@ -30,15 +52,20 @@ struct Remainder {
   static T of(T a, T b) {
     return floored_rest(a, b);
   }
+  template <class T>
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    backend::rest_row(a, b, out, n);
+    for (int64_t i = 0; i < n; ++i) out[i] = (out[i] != 0) & ((b[i] < 0) != (out[i] < 0)) ? out[i] + b[i] : out[i];
+  }
 };
 struct Fmod {
   template <class T>
   static T of(T a, T b) {
-    if constexpr (std::is_integral_v<T>) {
-      return integer_rest(a, b);
-    } else {
-      return std::fmod(a, b);
-    }
+    return integer_rest(a, b);
+  }
+  template <class T>
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    backend::rest_row(a, b, out, n);
   }
 };
 
@@ -58,7 +85,7 @@ Result<Tensor> divide(Iterator& it, std::string_view name) {
         return Op::of(a, b);
       });
     } else {
-      it.run<T(T, T)>([](T a, T b) { return Op::of(a, b); });
+      it.run(&staged_loop<Op, T>, nullptr);
     }
     return ok_status();
   }));

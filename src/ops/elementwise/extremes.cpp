@@ -4,6 +4,7 @@
 
 #include "ops/common/forms.h"
 #include "ops/common/nan.h"
+#include "ops/common/promotion.h"
 #include "ops/elementwise/binary.h"
 #include "ops/elementwise/clamp.h"
 #include "ops/elementwise/rows.h"
@@ -16,46 +17,46 @@ namespace {
 struct Maximum {
   template <class T>
   T operator()(T a, T b) const {
-    return a > b || is_nan(a) ? a : b;
+    return (a > b) | is_nan(a) ? a : b;
   }
 };
 struct Minimum {
   template <class T>
   T operator()(T a, T b) const {
-    return a < b || is_nan(a) ? a : b;
+    return (a < b) | is_nan(a) ? a : b;
   }
 };
 // A nan is no candidate.
 struct Fmax {
   template <class T>
   T operator()(T a, T b) const {
-    return a > b || is_nan(b) ? a : b;
+    return (a > b) | is_nan(b) ? a : b;
   }
 };
 struct Fmin {
   template <class T>
   T operator()(T a, T b) const {
-    return a < b || is_nan(b) ? a : b;
+    return (a < b) | is_nan(b) ? a : b;
   }
 };
 // A nan of either is the result; where the bounds cross, the upper one is.
 struct ClampMin {
   template <class T>
   T operator()(T x, T low) const {
-    return x < low || is_nan(low) ? low : x;
+    return (x < low) | is_nan(low) ? low : x;
   }
 };
 struct ClampMax {
   template <class T>
   T operator()(T x, T high) const {
-    return x > high || is_nan(high) ? high : x;
+    return (x > high) | is_nan(high) ? high : x;
   }
 };
 struct Clamp {
   template <class T>
   T operator()(T x, T low, T high) const {
-    if (is_nan(low)) return low;
-    return ClampMax()(ClampMin()(x, low), high);
+    const T kept = ClampMax()(ClampMin()(x, low), high);
+    return is_nan(low) ? low : kept;
   }
 };
 
@@ -91,6 +92,35 @@ Result<Tensor> clamp_tensors(const Tensor& self, const std::optional<Tensor>& lo
   HEDDLE_TRY(it.map_ternary<RealTypes>("clamp", Clamp()));
   return it.result();
 }
+// Between numbers that do not change the dtype.
+Result<Tensor> clamp_in_dtype(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
+                              const Out& out) {
+  Iterator it;
+  it.output(out).input(self);
+  HEDDLE_TRY(it.build(Promote::kCommon));
+  HEDDLE_TRY(dispatch<RealTypes>(it.compute_dtype(), "clamp", [&]<class T>() {
+    const T least = low ? low->to<T>() : T(0);
+    const T most = high ? high->to<T>() : T(0);
+    if (!high) {
+      it.run<T(T)>([least](T x) { return ClampMin()(x, least); });
+    } else if (!low) {
+      it.run<T(T)>([most](T x) { return ClampMax()(x, most); });
+    } else {
+      // A bound that is nan is the result, whatever x.
+      if (is_nan(least) || is_nan(most)) {
+        it.run<T(T)>([least, most](T x) { return Clamp()(x, least, most); });
+      } else {
+        it.run<T(T)>([least, most](T x) {
+          const T raised = x < least ? least : x;
+          return raised > most ? most : raised;
+        });
+      }
+    }
+    return ok_status();
+  }));
+  return it.result();
+}
+
 template <const BinaryOperator& op>
 Result<Tensor> clamp_one(const Tensor& self, const Scalar& bound, const Out& out) {
   HEDDLE_TRY(check_clamp(self, true));
@@ -122,6 +152,11 @@ Result<Tensor> minimum(const Tensor& self, const Tensor& other, const Out& out) 
 Result<Tensor> clamp(const Tensor& self, const std::optional<Scalar>& low, const std::optional<Scalar>& high,
                      const Out& out) {
   HEDDLE_TRY(check_clamp(self, low || high));
+  ResultType type;
+  type.add(self);
+  if (low) type.add(*low);
+  if (high) type.add(*high);
+  if (type.result() == self.dtype() && self.dtype() != DType::kFloat32) return clamp_in_dtype(self, low, high, out);
   Iterator it;
   it.output(out).input(self);
   if (low) it.number(*low);
@@ -131,8 +166,9 @@ Result<Tensor> clamp(const Tensor& self, const std::optional<Scalar>& low, const
   const float low_float = low ? low->to<float>() : -kInfinity;
   const float high_float = high ? high->to<float>() : kInfinity;
   if (it.compute_dtype() == DType::kFloat32 && !is_nan(low_float) && !is_nan(high_float)) {
-    const UnaryCall call{backend::clamp_row, {low_float, high_float}, size_t{2} + (low ? 1 : 0) + (high ? 1 : 0)};
-    it.run(&unary_call_loop, &call);
+    const UnaryCall<float> call{
+        backend::clamp_row, {low_float, high_float}, size_t{2} + (low ? 1 : 0) + (high ? 1 : 0)};
+    it.run(&unary_call_loop<float>, &call);
     return it.result();
   }
   if (!high) {

@@ -10,13 +10,14 @@ namespace {
 struct LogicalAnd {
   template <class T>
   bool operator()(const T& a, const T& b) const {
-    return a != T(0) && b != T(0);
+    // Both are looked at, as a branch would keep the loop from being vectorised.
+    return (a != T(0)) & (b != T(0));
   }
 };
 struct LogicalOr {
   template <class T>
   bool operator()(const T& a, const T& b) const {
-    return a != T(0) || b != T(0);
+    return (a != T(0)) | (b != T(0));
   }
 };
 struct LogicalXor {
@@ -28,7 +29,11 @@ struct LogicalXor {
 struct LogicalNot {
   template <class T>
   bool operator()(const T& a) const {
-    return a == T(0);
+    if constexpr (std::is_same_v<T, bool>) {
+      return static_cast<bool>(static_cast<uint8_t>(a) ^ 1);
+    } else {
+      return a == T(0);
+    }
   }
 };
 struct BitAnd {
@@ -53,7 +58,7 @@ struct BitNot {
   template <class T>
   T operator()(T a) const {
     if constexpr (std::is_same_v<T, bool>) {
-      return !a;
+      return static_cast<bool>(static_cast<uint8_t>(a) ^ 1);
     } else {
       return static_cast<T>(~a);
     }

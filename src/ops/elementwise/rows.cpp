@@ -8,12 +8,14 @@ namespace {
 constexpr int64_t kChunk = 256;
 constexpr int64_t kFloat = sizeof(float);
 
-void gather(const char* from, int64_t stride, int64_t n, float* to) {
-  for (int64_t i = 0; i < n; ++i) to[i] = *reinterpret_cast<const float*>(from + i * stride);
+template <class T>
+void gather(const char* from, int64_t stride, int64_t n, T* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = *reinterpret_cast<const T*>(from + i * stride);
 }
 
-void scatter(const float* from, char* to, int64_t stride, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) *reinterpret_cast<float*>(to + i * stride) = from[i];
+template <class T>
+void scatter(const T* from, char* to, int64_t stride, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(to + i * stride) = from[i];
 }
 
 // A row of an input: as it lies, or gathered chunk by chunk. A constant has step 0.
@@ -38,15 +40,16 @@ bool lies_flat(int64_t stride) { return stride == kFloat; }
 
 }  // namespace
 
+template <class T>
 void unary_call_loop(const void* context, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
-  const UnaryCall& call = *static_cast<const UnaryCall*>(context);
-  const float* parameters = call.parameters.data();
-  alignas(64) float buffer[kChunk];
+  const UnaryCall<T>& call = *static_cast<const UnaryCall<T>*>(context);
+  const T* parameters = call.parameters.data();
+  alignas(64) T buffer[kChunk];
   for (int64_t j = 0; j < n1; ++j) {
     char* out = data[0] + j * strides[call.operands];
     const char* in = data[1] + j * strides[call.operands + 1];
-    if (lies_flat(strides[0]) && lies_flat(strides[1])) {
-      call.row(reinterpret_cast<const float*>(in), reinterpret_cast<float*>(out), n0, parameters);
+    if (strides[0] == sizeof(T) && strides[1] == sizeof(T)) {
+      call.row(reinterpret_cast<const T*>(in), reinterpret_cast<T*>(out), n0, parameters);
       continue;
     }
     for (int64_t i = 0; i < n0; i += kChunk) {
@@ -57,6 +60,9 @@ void unary_call_loop(const void* context, char* const* data, const int64_t* stri
     }
   }
 }
+
+template void unary_call_loop<float>(const void*, char* const*, const int64_t*, int64_t, int64_t);
+template void unary_call_loop<double>(const void*, char* const*, const int64_t*, int64_t, int64_t);
 
 void binary_row_loop(backend::BinaryRow row, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
   const auto as_it_lies = [](int64_t stride) { return stride == 0 || lies_flat(stride); };

@@ -1,13 +1,16 @@
 // abs, neg, sign, rounding, and other functions that stay in their dtype.
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "ops/common/copy.h"
 #include "ops/elementwise/arithmetic_functions.h"
+#include "ops/elementwise/binary.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
 #include "ops/elementwise/unary.h"
+#include "ops/shape/view.h"
 
 namespace heddle::ops {
 namespace {
@@ -28,7 +31,10 @@ struct AbsOf {
     if constexpr (std::is_floating_point_v<T>) {
       return std::fabs(x);
     } else if constexpr (std::is_signed_v<T>) {
-      return x < 0 ? NegOf()(x) : x;
+      // Without a branch: the smallest number stays itself.
+      using U = std::make_unsigned_t<T>;
+      const auto sign = static_cast<U>(x >> (8 * sizeof(T) - 1));
+      return static_cast<T>(static_cast<U>(static_cast<U>(x) ^ sign) - sign);
     } else {
       return x;
     }
@@ -39,15 +45,32 @@ struct SignOf {
   T operator()(T x) const {
     if constexpr (std::is_same_v<T, bool>) {
       return x;
-    } else {
+    } else if constexpr (std::is_integral_v<T>) {
       return static_cast<T>((T(0) < x) - (x < T(0)));
+    } else {
+      return x > T(0) ? T(1) : x < T(0) ? T(-1) : T(0);
+    }
+  }
+};
+struct Magnitude {
+  template <class T>
+  auto operator()(T x) const {
+    if constexpr (std::is_same_v<T, Complex64>) {
+      // Squares of float32 neither overflow nor vanish in float64.
+      const double re = x.real();
+      const double im = x.imag();
+      const auto length = static_cast<float>(std::sqrt(re * re + im * im));
+      constexpr float kInfinity = std::numeric_limits<float>::infinity();
+      return std::fabs(x.real()) == kInfinity || std::fabs(x.imag()) == kInfinity ? kInfinity : length;
+    } else {
+      return std::abs(x);
     }
   }
 };
 struct SgnOf {
   template <class T>
   T operator()(T x) const {
-    const auto magnitude = std::abs(x);
+    const auto magnitude = Magnitude()(x);
     return magnitude == 0 ? T(0) : x / magnitude;
   }
 };
@@ -87,20 +110,10 @@ struct ConjOf {
     return std::conj(x);
   }
 };
-struct Magnitude {
-  template <class T>
-  auto operator()(T x) const {
-    return std::abs(x);
-  }
-};
 struct AngleOf {
   template <class T>
-  auto operator()(T x) const {
-    if constexpr (is_complex_type<T>) {
-      return std::arg(x);
-    } else {
-      return std::isnan(x) ? x : x < 0 ? static_cast<T>(std::numbers::pi) : T(0);
-    }
+  T operator()(T x) const {
+    return std::isnan(x) ? x : x < 0 ? static_cast<T>(std::numbers::pi) : T(0);
   }
 };
 
@@ -109,15 +122,16 @@ constexpr UnaryOperator kAbs = vectorised<backend::abs_row>({"abs", Promote::kCo
 constexpr UnaryOperator kSign{"sign", Promote::kCommon, unary_loops<SignOf>(Join<RealTypes, BoolType>{})};
 constexpr UnaryOperator kSgnComplex{"sgn", Promote::kCommon, unary_loops<SgnOf>(ComplexTypes{})};
 constexpr UnaryOperator kConj{"conj", Promote::kCommon, unary_loops<ConjOf>(ComplexTypes{})};
-constexpr UnaryOperator kFloor =
-    vectorised<backend::floor_row>({"floor", Promote::kCommon, unary_loops<FloorOf>(FloatTypes{})});
+constexpr UnaryOperator kFloor = vectorised<backend::floor_row, backend::floor_row64>(
+    {"floor", Promote::kCommon, unary_loops<FloorOf>(FloatTypes{})});
 constexpr UnaryOperator kCeil =
-    vectorised<backend::ceil_row>({"ceil", Promote::kCommon, unary_loops<CeilOf>(FloatTypes{})});
-constexpr UnaryOperator kTrunc =
-    vectorised<backend::trunc_row>({"trunc", Promote::kCommon, unary_loops<TruncOf>(FloatTypes{})});
-constexpr UnaryOperator kRound =
-    vectorised<backend::round_row>({"round", Promote::kCommon, unary_loops<RoundOf>(FloatTypes{})});
-constexpr UnaryOperator kFrac{"frac", Promote::kCommon, unary_loops<FracOf>(FloatTypes{})};
+    vectorised<backend::ceil_row, backend::ceil_row64>({"ceil", Promote::kCommon, unary_loops<CeilOf>(FloatTypes{})});
+constexpr UnaryOperator kTrunc = vectorised<backend::trunc_row, backend::trunc_row64>(
+    {"trunc", Promote::kCommon, unary_loops<TruncOf>(FloatTypes{})});
+constexpr UnaryOperator kRound = vectorised<backend::round_row, backend::round_row64>(
+    {"round", Promote::kCommon, unary_loops<RoundOf>(FloatTypes{})});
+constexpr UnaryOperator kFrac =
+    vectorised<backend::frac_row, backend::frac_row64>({"frac", Promote::kCommon, unary_loops<FracOf>(FloatTypes{})});
 
 Result<Tensor> copy_of(const Tensor& self, const Out& out) {
   if (!out.given()) return clone(self);
@@ -160,11 +174,14 @@ Result<Tensor> round_decimals(const Tensor& self, int64_t decimals, const Out& o
   const double power = std::pow(10.0, static_cast<double>(decimals < 0 ? -decimals : decimals));
   HEDDLE_TRY(dispatch<FloatTypes>(it.compute_dtype(), "round", [&]<class T>() {
     const T scale = static_cast<T>(power);
-    if (decimals < 0) {
-      it.run<T(T)>([scale](T x) { return std::nearbyint(x / scale) * scale; });
+    UnaryCall<T> call;
+    if constexpr (std::is_same_v<T, float>) {
+      call.row = decimals < 0 ? &backend::round_to_multiple_row : &backend::round_to_part_row;
     } else {
-      it.run<T(T)>([scale](T x) { return std::nearbyint(x * scale) / scale; });
+      call.row = decimals < 0 ? &backend::round_to_multiple_row64 : &backend::round_to_part_row64;
     }
+    call.parameters[0] = scale;
+    it.run(&unary_call_loop<T>, &call);
     return ok_status();
   }));
   return it.result();
@@ -177,7 +194,10 @@ Result<Tensor> conj_physical(const Tensor& self, const Out& out) {
   return is_complex(self.dtype()) ? run_unary(kConj, self, out) : copy_of(self, out);
 }
 Result<Tensor> angle(const Tensor& self, const Out& out) {
-  if (is_complex(self.dtype())) return real_of_complex(self, out, AngleOf());
+  if (is_complex(self.dtype())) {
+    const Tensor parts = HEDDLE_TRY(view_as_real(self));
+    return atan2(parts.select(self.dim(), 1), parts.select(self.dim(), 0), out);
+  }
   Iterator it;
   it.output(out).input(self);
   HEDDLE_TRY(it.build(Promote::kFloat));

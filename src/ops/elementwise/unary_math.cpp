@@ -1,7 +1,9 @@
 // Mathematical functions of one tensor that compute in floating point.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/rows.h"
 #include "ops/elementwise/spec.h"
@@ -24,7 +26,7 @@ HEDDLE_FUNCTION(Log10Of, std::log10(x))
 HEDDLE_FUNCTION(Log1pOf, std::log1p(x))
 HEDDLE_FUNCTION(SqrtOf, std::sqrt(x))
 HEDDLE_FUNCTION(RsqrtOf, T(1) / std::sqrt(x))
-HEDDLE_FUNCTION(ReciprocalOf, T(1) / x)
+HEDDLE_FUNCTION(ReciprocalOf, DivOf()(T(1), x))
 HEDDLE_FUNCTION(SinOf, std::sin(x))
 HEDDLE_FUNCTION(CosOf, std::cos(x))
 HEDDLE_FUNCTION(TanOf, std::tan(x))
@@ -77,35 +79,78 @@ struct SincOf {
   }
 };
 
+// Complex64 by the row functions: e^x, or 1 / (1 + e^-x).
+template <bool sigmoid>
+void complex_exp_loop(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+  constexpr int64_t kChunk = 256;
+  alignas(64) float re[kChunk];
+  alignas(64) float im[kChunk];
+  alignas(64) float sine[kChunk];
+  for (int64_t row = 0; row < n1; ++row) {
+    for (int64_t at = 0; at < n0; at += kChunk) {
+      const int64_t n = std::min(kChunk, n0 - at);
+      const char* const from = data[1] + row * strides[3] + at * strides[1];
+      char* const to = data[0] + row * strides[2] + at * strides[0];
+      bool finite = true;
+      for (int64_t i = 0; i < n; ++i) {
+        const auto& x = *reinterpret_cast<const Complex64*>(from + i * strides[1]);
+        re[i] = sigmoid ? -x.real() : x.real();
+        im[i] = sigmoid ? -x.imag() : x.imag();
+        // Numbers up to here make no infinity, so no product is nan.
+        finite &= (std::fabs(re[i]) < 80) & (std::fabs(im[i]) < 1e30f);
+      }
+      if (finite) {
+        backend::exp_row(re, re, n);
+        backend::sin_row(im, sine, n);
+        backend::cos_row(im, im, n);
+      }
+      for (int64_t i = 0; i < n; ++i) {
+        const auto& x = *reinterpret_cast<const Complex64*>(from + i * strides[1]);
+        const Complex64 e = finite ? Complex64(re[i] * im[i], re[i] * sine[i]) : std::exp(sigmoid ? -x : x);
+        *reinterpret_cast<Complex64*>(to + i * strides[0]) = sigmoid ? DivOf()(Complex64(1), Complex64(1) + e) : e;
+      }
+    }
+  }
+}
+
 using ComputeTypes = Join<FloatTypes, ComplexTypes>;
 
 template <class F, class Set = ComputeTypes>
 constexpr UnaryOperator function(std::string_view name) {
   return {name, Promote::kFloat, unary_loops<F>(Set{})};
 }
-constexpr UnaryOperator kExp = vectorised<backend::exp_row>(function<ExpOf>("exp"));
+template <bool sigmoid>
+constexpr UnaryOperator with_complex_exp(UnaryOperator op) {
+  op.loops.at(DType::kComplex64) = &complex_exp_loop<sigmoid>;
+  return op;
+}
+constexpr UnaryOperator kExp =
+    with_complex_exp<false>(vectorised<backend::exp_row, backend::exp_row64>(function<ExpOf>("exp")));
 constexpr UnaryOperator kExp2 = vectorised<backend::exp2_row>(function<Exp2Of>("exp2"));
-constexpr UnaryOperator kExpm1 = vectorised<backend::expm1_row>(function<Expm1Of, FloatTypes>("expm1"));
-constexpr UnaryOperator kLog = vectorised<backend::log_row>(function<LogOf>("log"));
-constexpr UnaryOperator kLog2 = vectorised<backend::log2_row>(function<Log2Of>("log2"));
-constexpr UnaryOperator kLog10 = vectorised<backend::log10_row>(function<Log10Of>("log10"));
-constexpr UnaryOperator kLog1p = vectorised<backend::log1p_row>(function<Log1pOf, FloatTypes>("log1p"));
-constexpr UnaryOperator kSqrt = vectorised<backend::sqrt_row>(function<SqrtOf>("sqrt"));
-constexpr UnaryOperator kRsqrt = vectorised<backend::rsqrt_row>(function<RsqrtOf>("rsqrt"));
+constexpr UnaryOperator kExpm1 =
+    vectorised<backend::expm1_row, backend::expm1_row64>(function<Expm1Of, FloatTypes>("expm1"));
+constexpr UnaryOperator kLog = vectorised<backend::log_row, backend::log_row64>(function<LogOf>("log"));
+constexpr UnaryOperator kLog2 = vectorised<backend::log2_row, backend::log2_row64>(function<Log2Of>("log2"));
+constexpr UnaryOperator kLog10 = vectorised<backend::log10_row, backend::log10_row64>(function<Log10Of>("log10"));
+constexpr UnaryOperator kLog1p =
+    vectorised<backend::log1p_row, backend::log1p_row64>(function<Log1pOf, FloatTypes>("log1p"));
+constexpr UnaryOperator kSqrt = vectorised<backend::sqrt_row, backend::sqrt_row64>(function<SqrtOf>("sqrt"));
+constexpr UnaryOperator kRsqrt = vectorised<backend::rsqrt_row, backend::rsqrt_row64>(function<RsqrtOf>("rsqrt"));
 constexpr UnaryOperator kReciprocal = vectorised<backend::reciprocal_row>(function<ReciprocalOf>("reciprocal"));
-constexpr UnaryOperator kSin = vectorised<backend::sin_row>(function<SinOf>("sin"));
-constexpr UnaryOperator kCos = vectorised<backend::cos_row>(function<CosOf>("cos"));
-constexpr UnaryOperator kTan = function<TanOf>("tan");
-constexpr UnaryOperator kAsin = function<AsinOf>("asin");
-constexpr UnaryOperator kAcos = function<AcosOf>("acos");
-constexpr UnaryOperator kAtan = function<AtanOf>("atan");
-constexpr UnaryOperator kSinh = function<SinhOf>("sinh");
-constexpr UnaryOperator kCosh = function<CoshOf>("cosh");
-constexpr UnaryOperator kTanh = vectorised<backend::tanh_row>(function<TanhOf>("tanh"));
+constexpr UnaryOperator kSin = vectorised<backend::sin_row, backend::sin_row64>(function<SinOf>("sin"));
+constexpr UnaryOperator kCos = vectorised<backend::cos_row, backend::cos_row64>(function<CosOf>("cos"));
+constexpr UnaryOperator kTan = vectorised<backend::tan_row, backend::tan_row64>(function<TanOf>("tan"));
+constexpr UnaryOperator kAsin = vectorised<backend::asin_row, backend::asin_row64>(function<AsinOf>("asin"));
+constexpr UnaryOperator kAcos = vectorised<backend::acos_row, backend::acos_row64>(function<AcosOf>("acos"));
+constexpr UnaryOperator kAtan = vectorised<backend::atan_row, backend::atan_row64>(function<AtanOf>("atan"));
+constexpr UnaryOperator kSinh = vectorised<backend::sinh_row, backend::sinh_row64>(function<SinhOf>("sinh"));
+constexpr UnaryOperator kCosh = vectorised<backend::cosh_row, backend::cosh_row64>(function<CoshOf>("cosh"));
+constexpr UnaryOperator kTanh = vectorised<backend::tanh_row, backend::tanh_row64>(function<TanhOf>("tanh"));
 constexpr UnaryOperator kAsinh = function<AsinhOf>("asinh");
 constexpr UnaryOperator kAcosh = function<AcoshOf>("acosh");
 constexpr UnaryOperator kAtanh = function<AtanhOf>("atanh");
-constexpr UnaryOperator kSigmoid = vectorised<backend::sigmoid_row>(function<SigmoidOf>("sigmoid"));
+constexpr UnaryOperator kSigmoid =
+    with_complex_exp<true>(vectorised<backend::sigmoid_row, backend::sigmoid_row64>(function<SigmoidOf>("sigmoid")));
 constexpr UnaryOperator kErf = vectorised<backend::erf_row>(function<ErfOf, FloatTypes>("erf"));
 constexpr UnaryOperator kErfc = function<ErfcOf, FloatTypes>("erfc");
 constexpr UnaryOperator kDeg2rad = function<Deg2radOf, FloatTypes>("deg2rad");

@@ -6,6 +6,7 @@
 #include "ops/common/forms.h"
 #include "ops/common/iterator.h"
 #include "ops/elementwise/binary.h"
+#include "ops/elementwise/stages.h"
 #include "ops/elementwise/unary.h"
 #include "ops/loss/loss.h"
 #include "ops/reduce/reduce.h"
@@ -55,9 +56,24 @@ Result<Tensor> huber_loss(const Tensor& self, const Tensor& target, int64_t redu
   });
 }
 
+// F::run on rows of pairs, reduced.
+template <class F>
+Result<Tensor> compare_rows(std::string_view name, const Tensor& self, const Tensor& target, int64_t reduction,
+                            const Out& out) {
+  const BinaryOperator op = staged<F>({name, Promote::kCommon, {}});
+  return reduce_losses(HEDDLE_TRY(run_binary(op, self, target, {})), reduction, out);
+}
+
+struct SoftMargin {
+  template <class T>
+  static void run(const T* a, const T* b, T* out, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) out[i] = -b[i] * a[i];
+    Stage<T>::exp(out, n);
+    Stage<T>::log1p(out, n);
+  }
+};
 Result<Tensor> soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Out& out) {
-  return compare("soft_margin_loss", self, target, reduction, out,
-                 []<class T>(T a, T b) { return std::log1p(std::exp(-b * a)); });
+  return compare_rows<SoftMargin>("soft_margin_loss", self, target, reduction, out);
 }
 
 Result<Tensor> kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target, const Out& out) {
@@ -73,6 +89,20 @@ Result<Tensor> weighted(const Tensor& losses, const std::optional<Tensor>& weigh
   return reduce_losses(scaled, reduction, out);
 }
 
+struct CrossEntropy {
+  template <class T>
+  static void run(const T* x, const T* target, T* out, int64_t n) {
+    alignas(64) T log_of_rest[kStageElements];
+    for (int64_t i = 0; i < n; ++i) log_of_rest[i] = -x[i];
+    Stage<T>::log1p(log_of_rest, n);
+    std::copy_n(x, n, out);
+    Stage<T>::log(out, n);
+    // Logarithms are cut off, so that a certain mistake costs a finite price.
+    for (int64_t i = 0; i < n; ++i) {
+      out[i] = (target[i] - T(1)) * std::max(log_of_rest[i], T(-100)) - target[i] * std::max(out[i], T(-100));
+    }
+  }
+};
 Result<Tensor> binary_cross_entropy(const Tensor& self, const Tensor& target, std::optional<Tensor> weight,
                                     int64_t reduction, const Out& out) {
   if (self.numel()) {
@@ -80,13 +110,19 @@ Result<Tensor> binary_cross_entropy(const Tensor& self, const Tensor& target, st
     const double high = HEDDLE_TRY(item(HEDDLE_TRY(amax(self)))).to_double();
     HEDDLE_REQUIRE(low >= 0 && high <= 1, "all elements of input should be between 0 and 1");
   }
-  const auto loss = []<class T>(T x, T t) {
-    // Logarithms are cut off, so that a certain mistake costs a finite price.
-    return (t - T(1)) * std::max(std::log1p(-x), T(-100)) - t * std::max(std::log(x), T(-100));
-  };
-  const Tensor losses = HEDDLE_TRY(compare("binary_cross_entropy", self, target, kNoReduction, {}, loss));
+  const Tensor losses = HEDDLE_TRY(compare_rows<CrossEntropy>("binary_cross_entropy", self, target, kNoReduction, {}));
   return weighted(losses, weight, reduction, out);
 }
+
+struct LogitCrossEntropy {
+  template <class T>
+  static void run(const T* x, const T* target, T* out, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) out[i] = -std::abs(x[i]);
+    Stage<T>::exp(out, n);
+    Stage<T>::log1p(out, n);
+    for (int64_t i = 0; i < n; ++i) out[i] = (T(1) - target[i]) * x[i] + (std::max(-x[i], T(0)) + out[i]);
+  }
+};
 
 // log(1 + exp(-x)) without overflow.
 template <class T>
@@ -96,9 +132,13 @@ T log_one_plus_exp_of_negative(T x) {
 
 Result<Tensor> binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, std::optional<Tensor> weight,
                                                 std::optional<Tensor> pos_weight, int64_t reduction, const Out& out) {
+  if (!pos_weight) {
+    const Tensor losses =
+        HEDDLE_TRY(compare_rows<LogitCrossEntropy>("binary_cross_entropy_with_logits", self, target, kNoReduction, {}));
+    return weighted(losses, weight, reduction, out);
+  }
   Iterator it;
-  const Tensor one = HEDDLE_TRY(Tensor::scalar(1, self.dtype()));
-  it.output(Out()).input(self).input(target).input(pos_weight ? *pos_weight : one);
+  it.output(Out()).input(self).input(target).input(*pos_weight);
   HEDDLE_TRY(it.build(Promote::kCommon));
   HEDDLE_TRY(it.map_ternary<FloatTypes>("binary_cross_entropy_with_logits", []<class T>(T x, T t, T positive) {
     const T log_weight = (positive - T(1)) * t + T(1);
