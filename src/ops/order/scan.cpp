@@ -1,4 +1,5 @@
 // Running sums, products and extremes along a dimension.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -28,53 +29,102 @@ struct RunningType<int64_t> {
   using type = uint64_t;  // wraps around
 };
 
+// A contiguous tensor around the dimension a scan runs along. Lines that lie side by side are taken together.
+struct Slabs {
+  static constexpr int64_t kColumns = 64;
+  Tensor data;
+  int64_t outer = 1;
+  int64_t length = 1;
+  int64_t inner = 1;
+
+  // Calls f(offset, columns): lines that begin at offset, offset + 1, ..., at most kColumns, with `inner` elements from
+  // one step to the next.
+  template <class F>
+  void each(const F& f) const {
+    constexpr int64_t kGrain = 16384;
+    const int64_t blocks = (inner + kColumns - 1) / kColumns;
+    const int64_t elements = std::max<int64_t>(length * std::min(inner, kColumns), 1);
+    parallel::parallel_for(0, outer * blocks, std::max<int64_t>(kGrain / elements, 1), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t column = i % blocks * kColumns;
+        f(i / blocks * length * inner + column, std::min(kColumns, inner - column));
+      }
+    });
+  }
+};
+
+Result<Slabs> slabs_along(const Tensor& t, int64_t dim, DType dtype) {
+  Slabs slabs;
+  const int64_t along = HEDDLE_TRY(wrap_dim(dim, t.dim()));
+  slabs.data = HEDDLE_TRY(contiguous_as(t, dtype));
+  for (int64_t d = 0; d < t.dim(); ++d)
+    (d < along ? slabs.outer : d == along ? slabs.length : slabs.inner) *= t.size(d);
+  if (t.numel() == 0) slabs.outer = 0;
+  return slabs;
+}
+
 template <bool product>
 Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
   const DType result = dtype.value_or(is_integral_or_bool(self.dtype()) ? DType::kInt64 : self.dtype());
   const Tensor cast = HEDDLE_TRY(to_dtype(self, result));
-  const LineGroup lines = HEDDLE_TRY(lines_along(cast, dim, ordering_dtype(result)));
-  const Tensor sums = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
-  HEDDLE_TRY(dispatch<Join<OrderingTypes, ComplexTypes>>(sums.dtype(), product ? "cumprod_out_cpu" : "cumsum_out_cpu",
-                                                         [&]<class T>() {
-                                                           using Running = typename RunningType<T>::type;
-                                                           lines.each([&](int64_t line) {
-                                                             const T* x = lines.data.data<T>() + line * lines.length;
-                                                             T* y = sums.data<T>() + line * lines.length;
-                                                             auto sum = static_cast<Running>(product ? 1 : 0);
-                                                             for (int64_t i = 0; i < lines.length; ++i) {
-                                                               if constexpr (product) {
-                                                                 sum *= static_cast<Running>(x[i]);
-                                                               } else {
-                                                                 sum += static_cast<Running>(x[i]);
-                                                               }
-                                                               y[i] = static_cast<T>(sum);
-                                                             }
-                                                           });
-                                                           return ok_status();
-                                                         }));
-  return lines.result(sums, result);
+  const Slabs slabs = HEDDLE_TRY(slabs_along(cast, dim, ordering_dtype(result)));
+  const Tensor sums = HEDDLE_TRY(Tensor::empty(cast.sizes(), slabs.data.dtype()));
+  const std::string_view name = product ? "cumprod_out_cpu" : "cumsum_out_cpu";
+  HEDDLE_TRY((dispatch<Join<OrderingTypes, ComplexTypes>>(sums.dtype(), name, [&]<class T>() {
+    using Running = typename RunningType<T>::type;
+    const auto take = [](Running& sum, T x) {
+      if constexpr (product) {
+        sum *= static_cast<Running>(x);
+      } else {
+        sum += static_cast<Running>(x);
+      }
+      return static_cast<T>(sum);
+    };
+    slabs.each([&](int64_t offset, int64_t columns) {
+      const T* x = slabs.data.data<T>() + offset;
+      T* y = sums.data<T>() + offset;
+      Running sum[Slabs::kColumns];
+      std::fill_n(sum, columns, static_cast<Running>(product ? 1 : 0));
+      for (int64_t i = 0; i < slabs.length; ++i, x += slabs.inner, y += slabs.inner) {
+        if (columns == 1) {
+          *y = take(sum[0], *x);
+        } else {
+          for (int64_t c = 0; c < columns; ++c) y[c] = take(sum[c], x[c]);
+        }
+      }
+    });
+    return ok_status();
+  })));
+  return to_dtype(sums, result);
 }
 
 // Of equal values the latest counts; from a nan on everything is nan.
 template <bool largest>
 Result<Pair> running_extreme(const Tensor& self, int64_t dim) {
-  const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
-  const Tensor values = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
-  const Tensor places = HEDDLE_TRY(lines.beside(lines.length, DType::kInt64));
+  const Slabs slabs = HEDDLE_TRY(slabs_along(self, dim, ordering_dtype(self.dtype())));
+  const Tensor values = HEDDLE_TRY(Tensor::empty(self.sizes(), slabs.data.dtype()));
+  const Tensor places = HEDDLE_TRY(Tensor::empty(self.sizes(), DType::kInt64));
   HEDDLE_TRY(dispatch<OrderingTypes>(values.dtype(), largest ? "cummax_cpu" : "cummin_cpu", [&]<class T>() {
-    lines.each([&](int64_t line) {
-      const T* x = lines.data.data<T>() + line * lines.length;
-      int64_t best = 0;
-      for (int64_t i = 0; i < lines.length; ++i) {
-        const bool better = largest ? x[i] >= x[best] : x[i] <= x[best];
-        if (better || x[i] != x[i]) best = i;
-        values.data<T>()[line * lines.length + i] = x[best];
-        places.data<int64_t>()[line * lines.length + i] = best;
+    slabs.each([&](int64_t offset, int64_t columns) {
+      const T* x = slabs.data.data<T>() + offset;
+      T* y = values.data<T>() + offset;
+      int64_t* place = places.data<int64_t>() + offset;
+      T best[Slabs::kColumns];
+      int64_t where[Slabs::kColumns] = {};
+      std::copy_n(x, slabs.length ? columns : 0, best);
+      for (int64_t i = 0; i < slabs.length; ++i, x += slabs.inner, y += slabs.inner, place += slabs.inner) {
+        for (int64_t c = 0; c < columns; ++c) {
+          const bool better = (largest ? x[c] >= best[c] : x[c] <= best[c]) | (x[c] != x[c]);
+          best[c] = better ? x[c] : best[c];
+          where[c] = better ? i : where[c];
+          y[c] = best[c];
+          place[c] = where[c];
+        }
       }
     });
     return ok_status();
   }));
-  return Pair(HEDDLE_TRY(lines.result(values, self.dtype())), HEDDLE_TRY(lines.result(places, DType::kInt64)));
+  return Pair(HEDDLE_TRY(to_dtype(values, self.dtype())), places);
 }
 
 template <class T>

@@ -30,6 +30,18 @@ void store_line(const std::vector<Entry<T>>& entries, int64_t count, T* values, 
   }
 }
 
+// The library's stable sort takes memory for every line; short ones are done sooner than that.
+constexpr int64_t kShortLine = 16;
+template <class T, class Before>
+void sort_by_insertion(std::vector<Entry<T>>& entries, const Before& before) {
+  for (size_t i = 1; i < entries.size(); ++i) {
+    const Entry<T> moving = entries[i];
+    size_t at = i;
+    for (; at > 0 && before(moving, entries[at - 1]); --at) entries[at] = entries[at - 1];
+    entries[at] = moving;
+  }
+}
+
 Result<Pair> sort_along(const Tensor& self, int64_t dim, bool descending) {
   const LineGroup lines = HEDDLE_TRY(lines_along(self, dim, ordering_dtype(self.dtype())));
   const Tensor values = HEDDLE_TRY(lines.beside(lines.length, lines.data.dtype()));
@@ -38,9 +50,14 @@ Result<Pair> sort_along(const Tensor& self, int64_t dim, bool descending) {
     lines.each([&](int64_t line) {
       std::vector<Entry<T>> entries(static_cast<size_t>(lines.length));
       load_line(lines.data.data<T>() + line * lines.length, entries);
-      std::stable_sort(entries.begin(), entries.end(), [descending](const Entry<T>& a, const Entry<T>& b) {
+      const auto before = [descending](const Entry<T>& a, const Entry<T>& b) {
         return descending ? orders_before(b.value, a.value) : orders_before(a.value, b.value);
-      });
+      };
+      if (lines.length <= kShortLine) {
+        sort_by_insertion(entries, before);
+      } else {
+        std::stable_sort(entries.begin(), entries.end(), before);
+      }
       store_line(entries, lines.length, values.data<T>() + line * lines.length,
                  places.data<int64_t>() + line * lines.length);
     });
@@ -78,7 +95,13 @@ Result<Pair> topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool
         if (largest ? orders_before(b.value, a.value) : orders_before(a.value, b.value)) return true;
         return !(largest ? orders_before(a.value, b.value) : orders_before(b.value, a.value)) && a.place < b.place;
       };
-      std::partial_sort(entries.begin(), entries.begin() + kept, entries.end(), before);
+      // A heap of a large part of the line costs more than to part it first.
+      if (kept > lines.length / 16 && kept < lines.length) {
+        std::nth_element(entries.begin(), entries.begin() + kept, entries.end(), before);
+        std::sort(entries.begin(), entries.begin() + kept, before);
+      } else {
+        std::partial_sort(entries.begin(), entries.begin() + kept, entries.end(), before);
+      }
       store_line(entries, kept, values.data<T>() + line * kept, places.data<int64_t>() + line * kept);
     });
     return ok_status();

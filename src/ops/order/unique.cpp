@@ -5,6 +5,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
@@ -89,6 +90,64 @@ Groups group_by_hash(const T* values, int64_t count, DType dtype) {
   return groups;
 }
 
+// Single values in order, sorted or of neighbours.
+template <class T>
+Groups group_neighbours(const T* values, int64_t count) {
+  Groups groups;
+  groups.inverse.resize(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    if (i == 0 || !(values[i] == values[i - 1])) groups.first.push_back(i);
+    groups.inverse[static_cast<size_t>(i)] = static_cast<int64_t>(groups.first.size()) - 1;
+  }
+  groups.count.resize(groups.first.size());
+  for (size_t g = 0; g < groups.first.size(); ++g) {
+    groups.count[g] = (g + 1 < groups.first.size() ? groups.first[g + 1] : count) - groups.first[g];
+  }
+  return groups;
+}
+
+// Integers of a small range, by a table; nothing where the range is not small.
+std::optional<Groups> group_by_table(const int64_t* values, int64_t count) {
+  if (count == 0) return std::nullopt;
+  int64_t low = values[0];
+  int64_t high = values[0];
+  for (int64_t i = 0; i < count; ++i) {
+    low = std::min(low, values[i]);
+    high = std::max(high, values[i]);
+  }
+  const uint64_t range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
+  if (range > static_cast<uint64_t>(std::max<int64_t>(2 * count, 1024))) return std::nullopt;
+  const auto size = static_cast<size_t>(range) + 1;
+  // Four tables in turn, as equal neighbours would wait for one another's counts.
+  std::vector<int64_t> tables(4 * size);
+  for (int64_t i = 0; i < count; ++i)
+    ++tables[static_cast<size_t>(i % 4) * size + static_cast<size_t>(values[i] - low)];
+  Groups groups;
+  std::vector<int64_t> number(size, -1);
+  for (size_t v = 0; v < size; ++v) {
+    const int64_t found = tables[v] + tables[size + v] + tables[2 * size + v] + tables[3 * size + v];
+    if (found == 0) continue;
+    number[v] = static_cast<int64_t>(groups.count.size());
+    groups.count.push_back(found);
+  }
+  groups.first.resize(groups.count.size());
+  groups.inverse.resize(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t group = number[static_cast<size_t>(values[i] - low)];
+    groups.inverse[static_cast<size_t>(i)] = group;
+    groups.first[static_cast<size_t>(group)] = i;
+  }
+  return groups;
+}
+
+template <class T>
+Groups group_sorted(const T* values, int64_t count) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    if (std::optional<Groups> found = group_by_table(values, count)) return std::move(*found);
+  }
+  return group_rows(values, count, 1, true);
+}
+
 Result<Groups> group(const Tensor& rows, int64_t width, bool sort) {
   Groups groups;
   const int64_t count = rows.dim() == 0 ? 1 : rows.size(0);
@@ -107,14 +166,37 @@ Result<Tensor> integers(const std::vector<int64_t>& values, const Dims& sizes) {
 
 enum class Order { kSorted, kHashed, kConsecutive };
 
+// Without inverse and counts it only matters which of the two values there are.
+Result<Tensor> unique_truths(const Tensor& self) {
+  const Tensor flat = HEDDLE_TRY(contiguous(self));
+  const auto* from = static_cast<const uint8_t*>(flat.raw_data());
+  uint8_t any = 0;
+  uint8_t all = 1;
+  for (int64_t i = 0; i < flat.numel(); ++i) {
+    any |= from[i];
+    all &= from[i];
+  }
+  std::vector<bool> found;
+  if (flat.numel() > 0 && !all) found.push_back(false);
+  if (any) found.push_back(true);
+  const Tensor result = HEDDLE_TRY(Tensor::empty(Dims{static_cast<int64_t>(found.size())}, DType::kBool));
+  std::copy(found.begin(), found.end(), result.data<bool>());
+  return result;
+}
+
 // The elements of the flattened tensor; results not asked for are empty.
 Result<Triple> unique_flat(const Tensor& self, Order order, bool inverse, bool counts) {
+  if (self.dtype() == DType::kBool && order == Order::kSorted && !inverse && !counts) {
+    const Tensor none = HEDDLE_TRY(Tensor::empty(Dims{0}, DType::kInt64));
+    return Triple(HEDDLE_TRY(unique_truths(self)), none, HEDDLE_TRY(Tensor::empty(Dims{0}, DType::kInt64)));
+  }
   const Tensor flat = HEDDLE_TRY(contiguous_as(self, ordering_dtype(self.dtype()))).view_contiguous(Dims{self.numel()});
   Groups groups;
   const Tensor values = HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() -> Result<Tensor> {
     const T* from = flat.data<T>();
-    groups = order == Order::kHashed ? group_by_hash(from, flat.numel(), self.dtype())
-                                     : group_rows(from, flat.numel(), 1, order == Order::kSorted);
+    groups = order == Order::kHashed   ? group_by_hash(from, flat.numel(), self.dtype())
+             : order == Order::kSorted ? group_sorted(from, flat.numel())
+                                       : group_neighbours(from, flat.numel());
     const Tensor found = HEDDLE_TRY(Tensor::empty(Dims{static_cast<int64_t>(groups.first.size())}, flat.dtype()));
     for (size_t i = 0; i < groups.first.size(); ++i) found.data<T>()[i] = from[groups.first[i]];
     return found;
@@ -169,9 +251,10 @@ Result<Triple> unique_consecutive(const Tensor& self, bool inverse, bool counts,
 // Sums of floats are added in their order.
 template <class T>
 void add_weights(const Tensor& indices, const Tensor& weights, const Tensor& result) {
-  for (int64_t i = 0; i < indices.numel(); ++i) {
-    result.data<T>()[indices.data<int64_t>()[i]] += weights.data<T>()[i];
-  }
+  const int64_t* const at = indices.data<int64_t>();
+  const T* const weight = weights.data<T>();
+  T* const sums = result.data<T>();
+  for (int64_t i = 0; i < indices.numel(); ++i) sums[at[i]] += weight[i];
 }
 
 void count_into(const Tensor& indices, const Tensor& result) {
@@ -179,10 +262,12 @@ void count_into(const Tensor& indices, const Tensor& result) {
   auto* const counts = result.data<int64_t>();
   std::mutex mutex;
   parallel::parallel_for(0, indices.numel(), std::max<int64_t>(65536, 4 * bins), [&](int64_t begin, int64_t end) {
-    std::vector<int64_t> part(static_cast<size_t>(bins));
-    for (int64_t i = begin; i < end; ++i) ++part[static_cast<size_t>(indices.data<int64_t>()[i])];
+    std::vector<int64_t> counted(static_cast<size_t>(bins));
+    int64_t* const part = counted.data();
+    const int64_t* const at = indices.data<int64_t>();
+    for (int64_t i = begin; i < end; ++i) ++part[at[i]];
     const std::lock_guard lock(mutex);
-    for (int64_t bin = 0; bin < bins; ++bin) counts[bin] += part[static_cast<size_t>(bin)];
+    for (int64_t bin = 0; bin < bins; ++bin) counts[bin] += part[bin];
   });
 }
 
@@ -193,13 +278,16 @@ Result<Tensor> bincount(const Tensor& self, const std::optional<Tensor>& weights
   HEDDLE_REQUIRE(!weights || weights->sizes() == self.sizes(),
                  "weights should be 1-d and have the same length as input");
   const Tensor indices = HEDDLE_TRY(contiguous_as(self, DType::kInt64));
-  int64_t bins = minlength;
+  const int64_t* const index = indices.data<int64_t>();
+  int64_t least = 0;
+  int64_t most = minlength - 1;
   for (int64_t i = 0; i < indices.numel(); ++i) {
-    const int64_t index = indices.data<int64_t>()[i];
-    HEDDLE_REQUIRE(index >= 0, "bincount only supports 1-d non-negative integral inputs.");
-    HEDDLE_REQUIRE(index < std::numeric_limits<int64_t>::max(), "bincount: ", index, " is too large");
-    bins = std::max(bins, index + 1);
+    least = std::min(least, index[i]);
+    most = std::max(most, index[i]);
   }
+  HEDDLE_REQUIRE(least >= 0, "bincount only supports 1-d non-negative integral inputs.");
+  HEDDLE_REQUIRE(most < std::numeric_limits<int64_t>::max(), "bincount: ", most, " is too large");
+  const int64_t bins = most + 1;
   if (!weights) {
     const Tensor result = HEDDLE_TRY(zeros(Dims{bins}, DType::kInt64));
     count_into(indices, result);
