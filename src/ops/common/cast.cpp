@@ -1,5 +1,6 @@
 #include "ops/common/cast.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "ops/backend/convert.h"
@@ -40,6 +41,10 @@ void copy_elements(const void*, char* const* data, const int64_t* strides, int64
   for (int64_t j = 0; j < n1; ++j, out += strides[2], in += strides[3]) {
     if (strides[0] == kSize && strides[1] == kSize) {
       std::memmove(out, in, static_cast<size_t>(n0 * kSize));
+    } else if (strides[0] == kSize && strides[1] == 0) {
+      T element;
+      std::memcpy(&element, in, sizeof(T));
+      std::fill_n(reinterpret_cast<T*>(out), n0, element);
     } else {
       for (int64_t i = 0; i < n0; ++i) {
         T element;

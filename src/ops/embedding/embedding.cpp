@@ -59,6 +59,22 @@ Result<Tensor> embedding(const Tensor& weight, const Tensor& indices, int64_t, b
 }
 
 // Scales down, in place, the rows that are asked for and whose norm exceeds max_norm.
+// Scales a row whose norm is above the limit.
+Status limit_norm(const Tensor& row, double max_norm, double norm_type) {
+  const Tensor wide = HEDDLE_TRY(contiguous_as(row, DType::kFloat64));
+  const double* const values = wide.data<double>();
+  double norm = 0;
+  for (int64_t i = 0; i < wide.numel(); ++i) {
+    const double v = std::abs(values[i]);
+    norm = std::isinf(norm_type) ? std::max(norm, v) : norm + (norm_type == 2 ? v * v : std::pow(v, norm_type));
+  }
+  if (!std::isinf(norm_type)) norm = std::pow(norm, 1 / norm_type);
+  if (norm <= max_norm) return ok_status();
+  const Tensor scaled = HEDDLE_TRY(Tensor::empty(wide.sizes(), DType::kFloat64));
+  for (int64_t i = 0; i < wide.numel(); ++i) scaled.data<double>()[i] = values[i] * (max_norm / (norm + 1e-7));
+  return copy_into(row, scaled);
+}
+
 Result<Tensor> embedding_renorm_(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
   HEDDLE_REQUIRE(self.dim() == 2, "Expected 2-dimensional tensor for argument #1 'self' of embedding_renorm_, but got ",
                  self.dim());
@@ -67,21 +83,14 @@ Result<Tensor> embedding_renorm_(const Tensor& self, const Tensor& indices, doub
   std::vector<int64_t> rows(numbers.data<int64_t>(), numbers.data<int64_t>() + numbers.numel());
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  for (int64_t row : rows) {
-    const Tensor view = self.select(0, row);
-    const Tensor values = HEDDLE_TRY(contiguous_as(view, DType::kFloat64));
-    double norm = 0;
-    for (int64_t i = 0; i < values.numel(); ++i) {
-      const double v = std::abs(values.data<double>()[i]);
-      norm = std::isinf(norm_type) ? std::max(norm, v) : norm + std::pow(v, norm_type);
+  // No two of the rows are the same, so they may be scaled at once.
+  const int64_t grain = std::max<int64_t>(4096 / std::max<int64_t>(self.size(1), 1), 1);
+  HEDDLE_TRY(parallel::try_parallel_for(0, static_cast<int64_t>(rows.size()), grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      HEDDLE_TRY(limit_norm(self.select(0, rows[static_cast<size_t>(i)]), max_norm, norm_type));
     }
-    if (!std::isinf(norm_type)) norm = std::pow(norm, 1 / norm_type);
-    if (norm <= max_norm) continue;
-    const Tensor scaled = HEDDLE_TRY(Tensor::empty(values.sizes(), DType::kFloat64));
-    for (int64_t i = 0; i < values.numel(); ++i)
-      scaled.data<double>()[i] = values.data<double>()[i] * (max_norm / (norm + 1e-7));
-    HEDDLE_TRY(copy_into(view, scaled));
-  }
+    return ok_status();
+  }));
   return self;
 }
 

@@ -84,6 +84,15 @@ Result<Bags> bags_of(const Tensor& weight, const Tensor& indices, const Tensor& 
   return b;
 }
 
+template <class T>
+void take_maxima(const T* from, int64_t index, int64_t width, bool first, T* row, int64_t* sources) {
+  for (int64_t k = 0; k < width; ++k) {
+    const bool better = first | (from[k] > row[k]);
+    row[k] = better ? from[k] : row[k];
+    sources[k] = better ? index : sources[k];
+  }
+}
+
 // Writes the bags' rows, how many indices each took, and where maxima came from.
 template <class T>
 void reduce(const Bags& b, T* out, int64_t* sizes, int64_t* sources) {
@@ -101,13 +110,12 @@ void reduce(const Bags& b, T* out, int64_t* sizes, int64_t* sources) {
       for (int64_t i = offsets[bag]; i < offsets[bag + 1]; ++i) {
         if (index[i] == b.padding) continue;
         const T* from = table + index[i] * width;
-        for (int64_t k = 0; k < width; ++k) {
-          if (b.mode != kMax) {
-            row[k] += scales ? from[k] * scales[i] : from[k];
-          } else if (taken == 0 || from[k] > row[k]) {
-            row[k] = from[k];
-            sources[bag * width + k] = index[i];
-          }
+        if (b.mode == kMax) {
+          take_maxima(from, index[i], width, taken == 0, row, sources + bag * width);
+        } else if (scales) {
+          for (int64_t k = 0; k < width; ++k) row[k] += from[k] * scales[i];
+        } else {
+          for (int64_t k = 0; k < width; ++k) row[k] += from[k];
         }
         ++taken;
       }

@@ -5,6 +5,7 @@
 
 #include "ops/common/copy.h"
 #include "ops/common/iterator.h"
+#include "parallel/parallel.h"
 
 namespace heddle::ops {
 namespace {
@@ -109,6 +110,14 @@ void write_loop(const void*, char* const* data, const int64_t* strides, int64_t 
     char* to = data[0] + j * strides[3];
     const char* values = data[1] + j * strides[4];
     const char* offsets = data[2] + j * strides[5];
+    if (strides[2] == 0 && strides[0] == sizeof(T) && strides[1] == sizeof(T)) {
+      // A slice in one piece.
+      T* const row = reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(offsets));
+      const T* const from = reinterpret_cast<const T*>(values);
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n0; ++i) row[i] = Op::of(row[i], from[i]);
+      continue;
+    }
     for (int64_t i = 0; i < n0; ++i) {
       const int64_t offset = *reinterpret_cast<const int64_t*>(offsets + i * strides[2]);
       T& element = *reinterpret_cast<T*>(to + i * strides[0] + offset);
@@ -153,6 +162,24 @@ Result<Tensor> byte_offsets(std::span<const IndexedDim> dims, Negative negative,
       }
       return (index < 0 ? index + size : index) * stride;
     };
+    if (!offsets.defined() && d.index.is_contiguous()) {
+      offsets = HEDDLE_TRY(Tensor::empty(d.index.sizes(), DType::kInt64));
+      const int64_t* const from = d.index.data<int64_t>();
+      int64_t* const to = offsets.data<int64_t>();
+      parallel::parallel_for(0, d.index.numel(), Iterator::kGrain, [&](int64_t begin, int64_t end) {
+        bool outside = false;
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t index = from[i];
+          outside |= (index < lowest) | (index >= d.size);
+          // Unsigned: one outside may overflow.
+          to[i] = static_cast<int64_t>(static_cast<uint64_t>(index < 0 ? index + d.size : index) *
+                                       static_cast<uint64_t>(d.stride));
+        }
+        if (outside) failed.store(true, std::memory_order_relaxed);
+      });
+      if (failed.load(std::memory_order_relaxed)) HEDDLE_TRY(find_out_of_bounds(d, lowest, prefix));
+      continue;
+    }
     Iterator it;
     if (!offsets.defined()) {
       it.output(Out()).input(d.index);

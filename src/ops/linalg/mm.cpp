@@ -6,6 +6,7 @@
 #include "ops/linalg/apart.h"
 #include "ops/linalg/operators.h"
 #include "ops/linalg/product.h"
+#include "parallel/parallel.h"
 
 namespace heddle::ops {
 namespace {
@@ -69,7 +70,21 @@ Result<Tensor> inner_product(std::string_view name, const Tensor& a0, const Tens
   const Tensor b = HEDDLE_TRY(to_dtype(b0, compute_dtype(b0.dtype())));
   Tensor sum = HEDDLE_TRY(Tensor::empty({}, a.dtype()));
   HEDDLE_TRY(dispatch<NumberTypes>(a.dtype(), name, [&]<class T>() -> Status {
-    *sum.data<T>() = backend::dot<T>(a.size(0), a.data<T>(), a.stride(0), b.data<T>(), b.stride(0), conjugate);
+    // In pieces that do not depend on the number of threads.
+    constexpr int64_t kPiece = 65536;
+    const auto add = [](T x, T y) -> T {
+      if constexpr (std::is_integral_v<T>) {
+        return static_cast<T>(static_cast<uint64_t>(x) + static_cast<uint64_t>(y));  // wraps around
+      } else {
+        return x + y;
+      }
+    };
+    const auto piece = [&](int64_t begin, int64_t end) {
+      return backend::dot<T>(end - begin, a.data<T>() + begin * a.stride(0), a.stride(0),
+                             b.data<T>() + begin * b.stride(0), b.stride(0), conjugate);
+    };
+    *sum.data<T>() =
+        a.size(0) <= kPiece ? piece(0, a.size(0)) : parallel::parallel_reduce(0, a.size(0), kPiece, T(0), piece, add);
     return ok_status();
   }));
   sum = HEDDLE_TRY(to_dtype(sum, a0.dtype()));

@@ -22,8 +22,13 @@ Result<Tensor> addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, 
   HEDDLE_REQUIRE(both == sizes,
                  "The expanded size of the tensor must match the existing size. Target sizes: ", to_text(sizes),
                  ".  Tensor sizes: ", to_text(self.sizes()));
-  Iterator it;
   const Tensor column = vec1.unsqueeze(1);
+  const bool plain = self.dtype() == vec1.dtype() && self.dtype() == vec2.dtype() &&
+                     self.dtype() == compute_dtype(self.dtype()) && self.dtype() != DType::kBool;
+  if (plain && beta.to_complex() == 1.0 && alpha.to_complex() == 1.0) {
+    return add(self, HEDDLE_TRY(mul(column, vec2)), 1, out);
+  }
+  Iterator it;
   it.output(out).input(self).input(column).input(vec2);
   HEDDLE_TRY(it.build(Promote::kCommon));
   const bool reads = beta.to_complex() != 0.0;

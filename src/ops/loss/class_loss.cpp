@@ -1,5 +1,6 @@
 // Losses over classes: nll_loss in its shapes, cross_entropy_loss.
 #include <algorithm>
+#include <vector>
 
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
@@ -10,6 +11,7 @@
 #include "ops/loss/loss.h"
 #include "ops/reduce/reduce.h"
 #include "ops/softmax/softmax.h"
+#include "parallel/parallel.h"
 
 namespace heddle::ops {
 namespace {
@@ -52,16 +54,31 @@ Result<Losses> nll_losses(const Tensor& self, const Tensor& target, const std::o
   for (int64_t i = 2; i < self.dim(); ++i) inner *= self.size(i);
   double total = 0;
   HEDDLE_TRY(dispatch<FloatTypes>(dtype, "nll_loss_out_frame", [&]<class T>() -> Status {
-    for (int64_t i = 0; i < classes.numel(); ++i) {
-      const int64_t c = classes.data<int64_t>()[i];
-      T& loss = each.data<T>()[i];
-      loss = 0;
-      if (c == ignore_index) continue;
-      HEDDLE_REQUIRE_CODE(c >= 0 && c < count, kIndex, "Target ", c, " is out of bounds.");
-      const T w = weights.data<T>()[c];
-      loss = -input.data<T>()[(i / inner * count + c) * inner + i % inner] * w;
-      total += w;
-    }
+    const auto* const from = input.data<T>();
+    const auto* const weight_of = weights.data<T>();
+    const auto* const wanted = classes.data<int64_t>();
+    auto* const loss = each.data<T>();
+    // Weights are summed in pieces that do not depend on the number of threads.
+    constexpr int64_t kPiece = 16384;
+    const int64_t pieces = (classes.numel() + kPiece - 1) / kPiece;
+    std::vector<double> totals(static_cast<size_t>(pieces));
+    HEDDLE_TRY(parallel::try_parallel_for(0, pieces, 1, [&](int64_t first, int64_t last) -> Status {
+      for (int64_t piece = first; piece < last; ++piece) {
+        double part = 0;
+        for (int64_t i = piece * kPiece; i < std::min((piece + 1) * kPiece, classes.numel()); ++i) {
+          const int64_t c = wanted[i];
+          loss[i] = 0;
+          if (c == ignore_index) continue;
+          HEDDLE_REQUIRE_CODE(c >= 0 && c < count, kIndex, "Target ", c, " is out of bounds.");
+          const int64_t at = inner == 1 ? i * count + c : (i / inner * count + c) * inner + i % inner;
+          loss[i] = -from[at] * weight_of[c];
+          part += weight_of[c];
+        }
+        totals[static_cast<size_t>(piece)] = part;
+      }
+      return ok_status();
+    }));
+    for (const double part : totals) total += part;
     return ok_status();
   }));
   return Losses{HEDDLE_TRY(to_dtype(each, self.dtype())), HEDDLE_TRY(Tensor::scalar(total, self.dtype()))};

@@ -11,6 +11,7 @@
 #include "ops/elementwise/unary.h"
 #include "ops/loss/loss.h"
 #include "ops/reduce/reduce.h"
+#include "parallel/parallel.h"
 #include "schema/boxed.h"
 
 namespace heddle::ops {
@@ -139,21 +140,24 @@ Result<Tensor> multi_margin_loss(const Tensor& self, const Tensor& target, const
   const Tensor losses = HEDDLE_TRY(Tensor::empty(Dims{c.input.size(0)}, self.dtype()));
   HEDDLE_TRY(dispatch<FloatTypes>(self.dtype(), "multi_margin_loss", [&]<class T>() -> Status {
     const T least = static_cast<T>(margin.to_double());
-    for (int64_t i = 0; i < losses.numel(); ++i) {
-      const T* x = c.input.data<T>() + i * classes;
-      const int64_t wanted = c.target.data<int64_t>()[i];
-      HEDDLE_REQUIRE_CODE(wanted >= 0 && wanted < classes, kIndex, "multi_margin_loss: target ", wanted,
-                          " is out of bounds for ", classes, " classes");
-      T sum = 0;
-      for (int64_t k = 0; k < classes; ++k) {
-        const T z = least - x[wanted] + x[k];
-        if (k == wanted || z <= 0) continue;
-        const T cost = p == 1 ? z : z * z;
-        sum += weight ? cost * weight->data<T>()[wanted] : cost;
+    const int64_t grain = std::max<int64_t>(16384 / std::max<int64_t>(classes, 1), 1);
+    return parallel::try_parallel_for(0, losses.numel(), grain, [&](int64_t begin, int64_t end) -> Status {
+      for (int64_t i = begin; i < end; ++i) {
+        const T* x = c.input.data<T>() + i * classes;
+        const int64_t wanted = c.target.data<int64_t>()[i];
+        HEDDLE_REQUIRE_CODE(wanted >= 0 && wanted < classes, kIndex, "multi_margin_loss: target ", wanted,
+                            " is out of bounds for ", classes, " classes");
+        T sum = 0;
+        for (int64_t k = 0; k < classes; ++k) {
+          const T z = least - x[wanted] + x[k];
+          if (k == wanted || z <= 0) continue;
+          const T cost = p == 1 ? z : z * z;
+          sum += weight ? cost * weight->data<T>()[wanted] : cost;
+        }
+        losses.data<T>()[i] = sum / static_cast<T>(classes);
       }
-      losses.data<T>()[i] = sum / static_cast<T>(classes);
-    }
-    return ok_status();
+      return ok_status();
+    });
   }));
   return reduced(losses, target.dim() == 0, reduction, out);
 }

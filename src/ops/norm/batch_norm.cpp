@@ -68,8 +68,9 @@ void scale(const Layout& l, const T* x, T* y, const T* factor, const T* shift) {
                              if constexpr (std::is_same_v<T, float>) {
                                backend::scale_shift_channels(x + at, y + at, end - begin, l.channels, factor, shift);
                              } else {
-                               for (int64_t i = at; i < end * l.channels; ++i)
-                                 y[i] = x[i] * factor[i % l.channels] + shift[i % l.channels];
+                               for (int64_t i = at; i < end * l.channels; i += l.channels) {
+                                 for (int64_t c = 0; c < l.channels; ++c) y[i + c] = x[i + c] * factor[c] + shift[c];
+                               }
                              }
                            });
     return;
@@ -90,10 +91,42 @@ void scale(const Layout& l, const T* x, T* y, const T* factor, const T* shift) {
                          });
 }
 
+// Mean and population variance of every channel where all channels of a pixel lie together: several channels at a time.
+template <class T>
+void statistics_of_pixels(const Layout& l, const T* x, std::vector<T>& mean, std::vector<T>& variance) {
+  constexpr int64_t kChannels = 64;
+  const int64_t pixels = l.batch * l.pixels;
+  const auto count = static_cast<double>(pixels);
+  const int64_t grain = std::max<int64_t>(kGrain / std::max<int64_t>(pixels, 1), kChannels);
+  parallel::parallel_for(0, l.channels, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t first = begin; first < end; first += kChannels) {
+      const int64_t channels = std::min(kChannels, end - first);
+      double centre[kChannels] = {};
+      double spread[kChannels] = {};
+      for (int64_t i = 0; i < pixels; ++i) {
+        const T* from = x + i * l.channels + first;
+        for (int64_t c = 0; c < channels; ++c) centre[c] += static_cast<double>(from[c]);
+      }
+      for (int64_t c = 0; c < channels; ++c) centre[c] /= count;
+      for (int64_t i = 0; i < pixels; ++i) {
+        const T* from = x + i * l.channels + first;
+        for (int64_t c = 0; c < channels; ++c) {
+          const double off = static_cast<double>(from[c]) - centre[c];
+          spread[c] += off * off;
+        }
+      }
+      for (int64_t c = 0; c < channels; ++c) {
+        mean[static_cast<size_t>(first + c)] = static_cast<T>(centre[c]);
+        variance[static_cast<size_t>(first + c)] = static_cast<T>(spread[c] / count);
+      }
+    }
+  });
+}
+
 // Mean and population variance of every channel, in two passes of double precision.
 template <class T>
 void statistics(const Layout& l, const T* x, std::vector<T>& mean, std::vector<T>& variance) {
-  const int64_t step = l.channels_last ? l.channels : 1;
+  if (l.channels_last) return statistics_of_pixels<T>(l, x, mean, variance);
   const double count = static_cast<double>(l.batch) * static_cast<double>(l.pixels);
   parallel::parallel_for(0, l.channels, std::max<int64_t>(kGrain / std::max<int64_t>(l.batch * l.pixels, 1), 1),
                          [&](int64_t begin, int64_t end) {
@@ -101,9 +134,8 @@ void statistics(const Layout& l, const T* x, std::vector<T>& mean, std::vector<T
                              const auto fold = [&](auto f) {
                                double sum = 0;
                                for (int64_t b = 0; b < l.batch; ++b) {
-                                 const T* from = l.channels_last ? x + b * l.pixels * l.channels + c
-                                                                 : x + (b * l.channels + c) * l.pixels;
-                                 for (int64_t i = 0; i < l.pixels; ++i) sum += f(static_cast<double>(from[i * step]));
+                                 const T* from = x + (b * l.channels + c) * l.pixels;
+                                 for (int64_t i = 0; i < l.pixels; ++i) sum += f(static_cast<double>(from[i]));
                                }
                                return sum / count;
                              };
@@ -170,6 +202,8 @@ Result<BatchNormResult> batch_norm(const BatchNormArguments& a) {
   const Tensor input = HEDDLE_TRY(to_dtype(arranged, compute_dtype(dtype)));
   Layout l{input.size(0), input.size(1), 1, format != MemoryFormat::kContiguous};
   for (int64_t i = 2; i < input.dim(); ++i) l.pixels *= input.size(i);
+  // Planes of one pixel are pixels of all channels.
+  l.channels_last = l.channels_last || l.pixels == 1;
   BatchNormResult result =
       HEDDLE_TRY(input.dtype() == DType::kFloat32 ? run<float>(a, l, input) : run<double>(a, l, input));
   result.output = HEDDLE_TRY(to_dtype(result.output, dtype));
