@@ -4,6 +4,7 @@
 #include <hwy/targets.h>
 
 #include <cmath>
+#include <ostream>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -52,6 +53,9 @@ std::vector<const float*> rows_of(const Floats& x, int64_t rows, int64_t taps, i
 
 struct Case {
   int64_t rows, taps, run, columns;
+  friend void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.rows << " rows of " << c.taps << " x " << c.run << ", " << c.columns << " columns";
+  }
 };
 
 // Every instruction set the processor has.
