@@ -79,7 +79,7 @@ ConvolutionPlan plan_convolution(const ConvolutionShape& given) {
   const size_t axis = !is_flat(0) ? 0 : !is_flat(1) ? 1 : 2;
   const int64_t rows = shape.output[axis];
   // Fewer than this many rows leave a kernel's registers idle, or make halos a large part of the input.
-  const int64_t least_rows = shape.kernel_taps() > 1 || axis != 2 ? 4 : 28;
+  const int64_t least_rows = shape.kernel_taps() > 1 || axis != 2 ? 4 : 24;
   int64_t row_pieces = shape.transposed ? 1 : std::min(per_image, std::max<int64_t>(rows / least_rows, 1));
   const int64_t rows_each = rows_of_piece(rows, row_pieces);
   row_pieces = ceil_div(rows, rows_each);

@@ -78,8 +78,9 @@ TEST(ConvolutionPlanTest, SmallWorkIsNotDivided) {
 }
 
 TEST(ConvolutionPlanTest, TwoThreadsShareWhatIsWorthIt) {
-  // MobileNetV2's: 4.8 million multiplications, and 1.7 million of short sums.
+  // MobileNetV2's: 4.8 million multiplications, 7.5 million of few pixels, and 1.7 million of short sums.
   EXPECT_EQ(plan_convolution(image(1, 384, 64, 14, 1, 1, 0)).pieces.size(), 2u);
+  EXPECT_EQ(plan_convolution(image(1, 160, 960, 7, 1, 1, 0)).pieces.size(), 2u);
   ConvolutionShape depthwise = image(1, 192, 192, 28, 3, 1, 1);
   depthwise.groups = 192;
   EXPECT_EQ(plan_convolution(depthwise).pieces.size(), 2u);
