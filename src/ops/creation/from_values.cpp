@@ -44,8 +44,8 @@ Status collect_numbers(const IValue& data, const Dims& sizes, size_t depth, std:
   return ok_status();
 }
 
-// What an empty list would hold.
-DType declared_dtype(const IValue& data) {
+// What an empty list would hold. One without annotation is a list of tensors, which nobody meant.
+Result<DType> declared_dtype(const IValue& data) {
   const Type* type = data.as_list().element_type.get();
   while (type->is(TypeKind::kList)) type = type->element().get();
   switch (type->kind()) {
@@ -55,6 +55,8 @@ DType declared_dtype(const IValue& data) {
       return DType::kBool;
     case TypeKind::kComplex:
       return default_complex_dtype();
+    case TypeKind::kTensor:
+      return error(ErrorCode::kType, "Empty lists default to List[Tensor]; annotate the list to give it another type");
     default:
       return kDefaultDType;
   }
@@ -68,7 +70,7 @@ Result<Tensor> tensor_of(const IValue& data, std::optional<DType> dtype) {
   const Dims sizes = HEDDLE_TRY(list_sizes(data));
   std::vector<Scalar> numbers;
   HEDDLE_TRY(collect_numbers(data, sizes, 0, numbers));
-  if (!dtype && numbers.empty()) dtype = declared_dtype(data);
+  if (!dtype && numbers.empty()) dtype = HEDDLE_TRY(declared_dtype(data));
   if (!dtype) {
     dtype = tensor_dtype(numbers.front());
     for (const Scalar& number : numbers) dtype = promote_types(*dtype, tensor_dtype(number)).value_or(*dtype);

@@ -204,12 +204,13 @@ Result<Tensor> shifted(const Tensor& t, const Sizes& dims, bool back) {
   Dims shifts;
   Dims along;
   if (dims) {
+    HEDDLE_REQUIRE_CODE(t.dim() > 0 || dims->empty(), kIndex, "Dimension specified as ", (*dims)[0],
+                        " but tensor has no dimensions");
     for (int64_t dim : *dims) along.push_back(HEDDLE_TRY(wrap_dim(dim, t.dim())));
   } else {
     for (int64_t d = 0; d < t.dim(); ++d) along.push_back(d);
   }
-  for (int64_t dim : along) shifts.push_back(t.dim() == 0 ? 0 : (t.size(dim) + (back ? 1 : 0)) / 2);
-  if (along.empty() || t.dim() == 0) return clone(t, MemoryFormat::kContiguous);
+  for (int64_t dim : along) shifts.push_back((t.size(dim) + (back ? 1 : 0)) / 2);
   return roll(t, shifts, along);
 }
 Result<Tensor> fftshift(const Tensor& t, Sizes dims) { return shifted(t, dims, false); }

@@ -1,10 +1,12 @@
 // x[...] and x[...] = y with tensors among the indices.
 #include <algorithm>
 
+#include "core/element.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
 #include "ops/common/iterator.h"
 #include "ops/common/overlap.h"
+#include "ops/elementwise/select.h"
 #include "ops/index/index.h"
 #include "ops/index/transfer.h"
 
@@ -40,9 +42,8 @@ Result<Indices> plain_indices(const Tensor& self, std::span<const std::optional<
       plain.emplace_back();
     } else if (index->dtype() == DType::kBool || index->dtype() == DType::kUInt8) {
       HEDDLE_TRY(check_mask(self, *index, plain.size()));
-      if (index->dim() == 0) {
-        return error(ErrorCode::kUnsupported, "a zero-dimensional mask among the indices is not supported");
-      }
+      // One without dimensions stands for none of self's, and selects nothing by itself.
+      if (index->dim() == 0) continue;
       for (Tensor& column : HEDDLE_TRY(nonzero_columns(*index))) plain.emplace_back(std::move(column));
     } else {
       HEDDLE_REQUIRE_CODE(index->dtype() == DType::kInt64 || index->dtype() == DType::kInt32, kIndex,
@@ -86,6 +87,7 @@ size_t place_of_indices(const Indices& indices) {
 }
 
 Result<Selection> select(const Tensor& self, std::span<const std::optional<Tensor>> given) {
+  if (given.size() > self.sizes().size()) return too_many(self);
   const Indices indices = HEDDLE_TRY(plain_indices(self, given));
   const Dims index_shape = HEDDLE_TRY(common_shape(indices));
   const size_t place = place_of_indices(indices);
@@ -124,6 +126,25 @@ Result<Selection> select(const Tensor& self, std::span<const std::optional<Tenso
   return selection;
 }
 
+// The one mask among the indices, with the dimensions of self; undefined where they are something else.
+Result<Tensor> only_mask(const Tensor& self, std::span<const std::optional<Tensor>> indices) {
+  Tensor mask;
+  int64_t dims = 0;
+  for (const std::optional<Tensor>& index : indices) {
+    if (!index || !index->defined()) {
+      ++dims;
+      continue;
+    }
+    if (mask.defined() || (index->dtype() != DType::kBool && index->dtype() != DType::kUInt8)) return Tensor();
+    HEDDLE_TRY(check_mask(self, *index, static_cast<size_t>(dims)));
+    mask = *index;
+    dims += mask.dim();
+  }
+  if (!mask.defined() || dims > self.dim()) return Tensor();
+  for (; dims < self.dim(); ++dims) mask = mask.unsqueeze(mask.dim());
+  return mask;
+}
+
 Result<Tensor> index_tensor(const Tensor& self, const std::vector<std::optional<Tensor>>& indices, const Out& out) {
   return out.deliver(HEDDLE_TRY(index(self, indices)));
 }
@@ -158,6 +179,14 @@ Result<Tensor> index(const Tensor& self, std::span<const std::optional<Tensor>> 
 
 Status index_put(const Tensor& self, std::span<const std::optional<Tensor>> indices, const Tensor& values,
                  bool accumulate) {
+  // One value for all of a mask is converted to self's dtype, as masked_fill does it.
+  if (values.numel() == 1 && !accumulate && indices.size() <= self.sizes().size()) {
+    const Tensor mask = HEDDLE_TRY(only_mask(self, indices));
+    if (mask.defined()) {
+      HEDDLE_TRY(masked_fill(self, mask, load_single(values), Out::in_place(self)));
+      return ok_status();
+    }
+  }
   HEDDLE_REQUIRE_CODE(values.dtype() == self.dtype(), kIndex,
                       "Index put requires the source and destination dtypes match, got ", dtype_name(self.dtype()),
                       " for the destination and ", dtype_name(values.dtype()), " for the source.");

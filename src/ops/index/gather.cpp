@@ -9,6 +9,8 @@ namespace heddle::ops {
 namespace {
 
 Result<Tensor> index_select_form(const Tensor& self, int64_t dim, const Tensor& index, const Out& out) {
+  HEDDLE_REQUIRE(!out.given() || out.tensor().dtype() == self.dtype(),
+                 "index_select(): self and result must have the same scalar type");
   return out.deliver(HEDDLE_TRY(index_select(self, dim, index)));
 }
 
@@ -40,7 +42,8 @@ Result<Tensor> take_along_dim(const Tensor& self, const Tensor& indices, std::op
 }
 
 Result<Tensor> put(const Tensor& self, const Tensor& index, const Tensor& source, bool accumulate, const Out& out) {
-  const Tensor numbers = HEDDLE_TRY(integer_index("put_", index));
+  HEDDLE_REQUIRE(index.dtype() == DType::kInt64, "put_(): Expected a long tensor for index, but got ",
+                 dtype_name(index.dtype()));
   HEDDLE_REQUIRE(self.dtype() == source.dtype(), "put_(): self and source expected to have the same dtype, but got ",
                  "self.dtype = ", dtype_name(self.dtype()), " and source.dtype = ", dtype_name(source.dtype()));
   HEDDLE_REQUIRE(index.numel() == source.numel(),
@@ -50,7 +53,7 @@ Result<Tensor> put(const Tensor& self, const Tensor& index, const Tensor& source
   const Tensor target = HEDDLE_TRY(changed(self, out));
   if (index.numel() == 0) return deliver_changed(target, out);
   const Tensor ordered = HEDDLE_TRY(contiguous(target));
-  const IndexedDim all{HEDDLE_TRY(flat(numbers)), 0, self.numel(), element_size(self.dtype())};
+  const IndexedDim all{HEDDLE_TRY(flat(index)), 0, self.numel(), element_size(self.dtype())};
   const Tensor offsets = HEDDLE_TRY(byte_offsets({&all, 1}, Negative::kWrap, "put_(): "));
   const Tensor view = ordered.alias(offsets.sizes(), Dims{0}, ordered.offset());
   const Tensor values = HEDDLE_TRY(flat(source));

@@ -80,6 +80,16 @@ Status check_mask(std::string_view name, const Tensor& mask) {
   return ok_status();
 }
 
+// A mask of bytes is one of truth values, which nothing else may stand for.
+Status check_truth(std::string_view name, const Tensor& mask) {
+  if (mask.dtype() != DType::kUInt8) return ok_status();
+  const Tensor flat = HEDDLE_TRY(contiguous(mask));
+  const auto* bytes = flat.data<uint8_t>();
+  HEDDLE_REQUIRE(std::all_of(bytes, bytes + flat.numel(), [](uint8_t byte) { return byte <= 1; }), name,
+                 ": Mask tensor can take 0 and 1 values only");
+  return ok_status();
+}
+
 Result<Tensor> nonzero_form(const Tensor& self, const Out& out) { return out.deliver(HEDDLE_TRY(nonzero(self))); }
 
 Result<Tensor> masked_select_form(const Tensor& self, const Tensor& mask, const Out& out) {
@@ -91,6 +101,7 @@ Result<Tensor> masked_scatter(const Tensor& self, const Tensor& mask, const Tens
                  "masked_scatter: expected self and source to have same dtypes but got ", dtype_name(self.dtype()),
                  " and ", dtype_name(source.dtype()));
   HEDDLE_TRY(check_mask("masked_scatter", mask));
+  HEDDLE_TRY(check_truth("masked_scatter", mask));
   const Dims sizes = HEDDLE_TRY(broadcast_sizes(self.sizes(), mask.sizes()));
   HEDDLE_REQUIRE(!out.is_in_place() || sizes == self.sizes(), "output with shape ", to_text(self.sizes()),
                  " doesn't match the broadcast shape ", to_text(sizes));
@@ -143,6 +154,7 @@ Result<std::vector<Tensor>> nonzero_columns(const Tensor& self) {
 
 Result<Tensor> masked_select(const Tensor& self, const Tensor& mask) {
   HEDDLE_TRY(check_mask("masked_select", mask));
+  HEDDLE_TRY(check_truth("masked_select", mask));
   const Masked m = HEDDLE_TRY(broadcast(self, mask));
   const auto* bytes = m.mask.data<uint8_t>();
   const std::vector<int64_t> before = true_before(bytes, m.mask.numel());

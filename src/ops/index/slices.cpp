@@ -17,6 +17,12 @@ Result<Tensor> vector_index(std::string_view name, const Tensor& index) {
   return integer_index(name, index);
 }
 
+Status check_long(std::string_view name, const Tensor& index) {
+  HEDDLE_REQUIRE_CODE(index.dtype() == DType::kInt64, kIndex, name, "(): Expected a long tensor for index, but got ",
+                      dtype_name(index.dtype()));
+  return ok_status();
+}
+
 Status check_source(std::string_view name, const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
   HEDDLE_REQUIRE(self.dtype() == source.dtype(), name, "(): self and source expected to have the same dtype, but got ",
                  dtype_name(self.dtype()), " and ", dtype_name(source.dtype()));
@@ -71,6 +77,7 @@ Result<Tensor> index_add(const Tensor& self, int64_t dim, const Tensor& index, c
 }
 
 Result<Tensor> index_copy(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, const Out& out) {
+  HEDDLE_TRY(check_long("index_copy_", index));
   return write_slices("index_copy_", self, dim, index, source, {Reduce::kAssign}, out);
 }
 
@@ -84,6 +91,7 @@ Result<Tensor> index_fill_number(const Tensor& self, int64_t dim, const Tensor& 
                                  const Out& out) {
   const int64_t along = HEDDLE_TRY(wrap_dim(dim, self.dim()));
   const Tensor numbers = HEDDLE_TRY(vector_index("index_fill_", index));
+  HEDDLE_TRY(check_long("index_fill_", index));
   HEDDLE_REQUIRE(is_complex(self.dtype()) || !value.is_complex(),
                  "index_fill_(): Converting complex Scalar to non-complex type is not supported");
   const Tensor filling = HEDDLE_TRY(Tensor::scalar(value, self.dtype()));

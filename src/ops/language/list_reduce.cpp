@@ -87,6 +87,12 @@ void add_extreme(TableBuilder& table, std::string_view name) {
   }
 }
 
+// What has an order; objects of classes are sorted by the compiler's own code.
+bool has_order(const IValue& v) {
+  if (!v.is_tuple()) return v.is_number() || v.is_string() || v.is_tensor();
+  return std::all_of(v.as_tuple().items.begin(), v.as_tuple().items.end(), has_order);
+}
+
 Result<std::vector<IValue>> sorted_items(std::vector<IValue> items, bool reverse) {
   Status failure;
   // A failing comparison says "not less" from then on, which is a consistent order of equal elements.
@@ -100,6 +106,10 @@ Result<std::vector<IValue>> sorted_items(std::vector<IValue> items, bool reverse
   const bool unordered = std::any_of(items.begin(), items.end(),
                                      [](const IValue& v) { return v.is_double() && v.as_double() != v.as_double(); });
   HEDDLE_REQUIRE(!unordered, "cannot sort a list with nan in it");
+  const auto unsortable = std::find_if_not(items.begin(), items.end(), has_order);
+  HEDDLE_REQUIRE_CODE(unsortable == items.end(), kType, "Contained elements in ", unsortable->type_text(),
+                      " are not sortable. Only ints, bools, floats, strings, tensors, objects whose class defines "
+                      "__lt__, and tuples of these are");
   std::stable_sort(items.begin(), items.end(), before);
   if (!failure.ok()) return failure;
   return items;

@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t kGrain = 32768;
 
 Status check_parameter(const std::optional<Tensor>& parameter, std::string_view name, int64_t channels) {
-  HEDDLE_REQUIRE(!parameter || (parameter->dim() == 1 && parameter->numel() == channels), name, " should contain ",
+  HEDDLE_REQUIRE(!parameter || parameter->numel() == channels, name, " should contain ",
                  channels, " elements not ", parameter ? parameter->numel() : 0);
   return ok_status();
 }

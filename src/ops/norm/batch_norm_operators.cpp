@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "ops/common/copy.h"
+#include "ops/elementwise/binary.h"
 #include "ops/norm/batch_norm.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -12,11 +13,22 @@ namespace {
 using MaybeTensor = std::optional<Tensor>;
 using ThreeTensors = std::tuple<Tensor, Tensor, Tensor>;
 
+// What batch_norm makes of an input without elements: the parameters only take part in its dtype, and none is checked.
+Result<Tensor> nothing_normalised(const Tensor& input, const MaybeTensor& weight, const MaybeTensor& bias) {
+  Tensor result = HEDDLE_TRY(clone(input));
+  for (const MaybeTensor* parameter : {&weight, &bias}) {
+    if (!*parameter) continue;
+    HEDDLE_REQUIRE_CODE((*parameter)->dim() > 0 && (*parameter)->size(0) > 0, kIndex,
+                        "batch_norm: index 0 out of range for a parameter of size ", to_text((*parameter)->sizes()));
+    result = HEDDLE_TRY(mul(result, (*parameter)->select(0, 0)));
+  }
+  return result;
+}
+
 Result<Tensor> batch_norm_operator(const Tensor& input, const MaybeTensor& weight, const MaybeTensor& bias,
                                    const MaybeTensor& running_mean, const MaybeTensor& running_var, bool training,
                                    double momentum, double eps, bool) {
-  // Nothing to normalise, so no dimension of channels is asked for.
-  if (input.numel() == 0 && input.dim() < 2) return clone(input);
+  if (input.numel() == 0) return nothing_normalised(input, weight, bias);
   BatchNormResult result =
       HEDDLE_TRY(batch_norm({input, weight, bias, running_mean, running_var, training, momentum, eps}));
   return result.output;
@@ -37,8 +49,15 @@ Result<ThreeTensors> native_batch_norm_no_stats(const Tensor& input, const Maybe
 Result<std::tuple<Tensor, Tensor, Tensor, Tensor, int64_t>> batch_norm_impl_index(
     const Tensor& input, const MaybeTensor& weight, const MaybeTensor& bias, const MaybeTensor& running_mean,
     const MaybeTensor& running_var, bool training, double momentum, double eps, bool) {
-  BatchNormResult r = HEDDLE_TRY(batch_norm({input, weight, bias, running_mean, running_var, training, momentum, eps}));
   const Tensor reserve = HEDDLE_TRY(Tensor::empty(Dims{0}, DType::kUInt8));
+  if (input.numel() == 0) {
+    const int64_t channels = input.size(HEDDLE_TRY(wrap_dim(1, input.dim())));
+    const DType wide = is_complex(input.dtype()) ? DType::kComplex128 : DType::kFloat64;
+    const Tensor mean = HEDDLE_TRY(Tensor::empty(Dims{channels}, wide));
+    const Tensor deviation = HEDDLE_TRY(Tensor::empty(Dims{channels}, wide));
+    return std::tuple(HEDDLE_TRY(nothing_normalised(input, weight, bias)), mean, deviation, reserve, int64_t{0});
+  }
+  BatchNormResult r = HEDDLE_TRY(batch_norm({input, weight, bias, running_mean, running_var, training, momentum, eps}));
   return std::tuple(r.output, r.mean, r.inverse_deviation, reserve, int64_t{0});
 }
 

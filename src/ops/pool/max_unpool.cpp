@@ -23,6 +23,11 @@ Result<Tensor> unpool(const Tensor& self, const Tensor& indices, const Dims& out
   Dims sizes = self.sizes();
   const size_t lead = sizes.size() - rank;
   int64_t in = 1;
+  for (size_t i = 1; i < sizes.size(); ++i) {
+    HEDDLE_REQUIRE(sizes[i] > 0, "max_unpooling", rank,
+                   "d: Expected input to have non-zero size for non-batch dimensions, but got ", to_text(sizes),
+                   " with dimension ", i, " being empty.");
+  }
   for (size_t i = 0; i < rank; ++i) {
     HEDDLE_REQUIRE(output_size[i] >= 0, "max_unpool", rank, "d: negative output_size ", to_text(output_size));
     in *= sizes[lead + i];
@@ -33,6 +38,7 @@ Result<Tensor> unpool(const Tensor& self, const Tensor& indices, const Dims& out
   const Tensor places = HEDDLE_TRY(contiguous(indices));
   const Tensor result = HEDDLE_TRY(zeros(sizes, self.dtype()));
   const int64_t* index = places.data<int64_t>();
+  if (result.numel() == 0) return contiguous(result, format);
   const auto wrong = std::find_if(index, index + places.numel(), [out](int64_t at) { return at < 0 || at >= out; });
   HEDDLE_REQUIRE(wrong == index + places.numel(), "Found an invalid max index: ", *wrong,
                  " (output volumes are of size ", to_text(output_size), ")");

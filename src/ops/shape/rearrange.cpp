@@ -167,11 +167,11 @@ Result<Tensor> roll(const Tensor& t, std::span<const int64_t> shifts, std::span<
   }
   HEDDLE_REQUIRE(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: ", shifts.size(),
                  ", dims:", dims.size());
+  if (t.numel() == 0) return clone(t);
+  HEDDLE_REQUIRE_CODE(t.dim() > 0, kIndex, "Dimension specified as ", dims[0], " but tensor has no dimensions");
   Tensor result = t;
   for (size_t i = 0; i < dims.size(); ++i) {
     const int64_t d = HEDDLE_TRY(wrap_dim(dims[i], t.dim()));
-    if (t.numel() == 0) continue;
-    if (t.dim() == 0) continue;
     const int64_t size = t.size(d);
     int64_t start = (size - shifts[i] % size) % size;
     if (start < 0) start += size;

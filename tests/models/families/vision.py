@@ -29,7 +29,7 @@ BOXES = dict(rtol=1e-3, atol=0.05)
 SMALL = dict(num_classes=5, min_size=96, max_size=128)
 FEW = dict(SMALL, score_thresh=0.005, topk_candidates=12, detections_per_img=6)
 RCNN = dict(SMALL, rpn_pre_nms_top_n_test=60, rpn_post_nms_top_n_test=20, box_detections_per_img=10)
-SSD = dict(num_classes=5, topk_candidates=8)
+SSD = dict(num_classes=3, topk_candidates=4)
 SETTINGS = {"retinanet": FEW, "fcos": FEW, "ssd300": SSD, "ssdlite320": SSD, "keypointrcnn": dict(RCNN, num_classes=2)}
 
 

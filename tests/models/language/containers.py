@@ -25,6 +25,16 @@ class ListMethods(nn.Module):
         return x, last, second, x.index(v), x.count(v), v in x, y
 
 
+@example(call(0, error="not sortable"), call(1, error="Empty lists default"), (2,))
+class ListsWithoutMeaning(nn.Module):
+    def forward(self, which: int) -> Tuple[Tensor, List[Tuple[Dict[int, int], int]]]:
+        tuples = [({1: 2}, 3)]
+        if which == 0:
+            tuples.sort()
+        empty = torch.jit.annotate(List[int], [])
+        return torch.tensor([]) if which == 1 else torch.tensor(empty), tuples
+
+
 @example(([0, 1, 2, 3, 4],))
 class ListSlices(nn.Module):
     def forward(self, x: List[int]) -> Tuple[List[int], List[int], List[int], List[int], List[int], int, List[int], List[int]]:
