@@ -15,8 +15,8 @@ namespace {
 constexpr int64_t kGrain = 32768;
 
 Status check_parameter(const std::optional<Tensor>& parameter, std::string_view name, int64_t channels) {
-  HEDDLE_REQUIRE(!parameter || parameter->numel() == channels, name, " should contain ",
-                 channels, " elements not ", parameter ? parameter->numel() : 0);
+  HEDDLE_REQUIRE(!parameter || parameter->numel() == channels, name, " should contain ", channels, " elements not ",
+                 parameter ? parameter->numel() : 0);
   return ok_status();
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/custom_object.h"
 #include "ops/backend/integer_product.h"
+#include "ops/common/content.h"
 #include "ops/quantized/quantize.h"
 
 namespace heddle::ops {
@@ -35,14 +35,5 @@ CallScales float_scales(const QuantizedWeights& weights, double input_scale);
 Result<Ref<const Quantizer>> input_quantizer(std::string_view op, const Tensor& input);
 // float32 values as dynamic operators quantise them, contiguous, with `format`.
 Result<Tensor> quantize_input(const Tensor& values, bool reduce_range);
-
-// The content of a packed parameter; kType where the value is another class's, or has got no state.
-template <class T>
-Result<Ref<const T>> content_of(const IValue& value) {
-  const auto* object = value.is_capsule() ? dynamic_cast<const CustomObject*>(&value.as_capsule()) : nullptr;
-  const auto* content = object ? dynamic_cast<const T*>(object->content.get()) : nullptr;
-  HEDDLE_REQUIRE_CODE(content, kType, "expected packed parameters ", T::kExpected, ", but got ", value.type_text());
-  return Ref<const T>::share(content);
-}
 
 }  // namespace heddle::ops

@@ -1,11 +1,13 @@
-"""Archives for PyTorch's lite interpreter (.ptl): they hold bytecode, and the code beside it, which is what Heddle runs."""
+"""Archives for PyTorch's lite interpreter (.ptl): they hold bytecode, and the code beside it, which is what Heddle runs. And what
+optimize_for_mobile makes: layers in objects of XNNPACK's classes."""
 
 from typing import Dict, List, Tuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils.mobile_optimizer import optimize_for_mobile
 
-from .registry import example
+from .registry import call, example
 
 
 class Lite(nn.Module):
@@ -22,9 +24,9 @@ class Lite(nn.Module):
         return self.linear(x), seen, torch.div(x, 2) if n > 1 else x.relu()
 
 
-def lite():
+def lite(cls=Lite, optimize=lambda module: module):
     """A scripted module that saves itself as for the lite interpreter."""
-    module = torch.jit.script(Lite().eval())
+    module = optimize(torch.jit.script(cls().eval()))
 
     class Saved:
         def save(self, path, **options):
@@ -33,3 +35,29 @@ def lite():
 
 
 example((torch.ones(2, 3), 1), (torch.arange(6).reshape(2, 3).float(), 3), make=lite, name="LiteInterpreter")(None)
+
+
+class Small(nn.Module):
+    """Every layer that optimize_for_mobile packs, with the activations that it takes in."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv = nn.Conv2d(3, 8, 3, padding=1, stride=2)
+        self.norm = nn.BatchNorm2d(8)
+        self.depthwise = nn.Conv2d(8, 8, 3, groups=8, padding=2, dilation=2, bias=False)
+        self.up = nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1)
+        self.first = nn.Linear(4, 6)
+        self.second = nn.Linear(6, 5, bias=False)
+
+    def forward(self, x):
+        y = torch.relu(self.norm(self.conv(x)))
+        y = nn.functional.hardtanh(self.depthwise(y), -0.2, 0.3)
+        y = self.up(y).relu()
+        return y, self.second(torch.relu(self.first(y.mean([2, 3]))))
+
+
+PICTURES = torch.arange(2 * 3 * 8 * 10).reshape(2, 3, 8, 10) % 17 * 0.1 - 0.8
+CALLS = (PICTURES,), (PICTURES.contiguous(memory_format=torch.channels_last),), call(PICTURES[0], error="4")
+example(*CALLS, make=lambda: optimize_for_mobile(torch.jit.script(Small().eval())), name="OptimizedForMobile")(None)
+example(*CALLS, make=lambda: lite(Small, optimize_for_mobile), name="OptimizedForLiteInterpreter")(None)
