@@ -131,8 +131,8 @@ Forms::Forms(const schema::OperatorTable& table) {
     for (const Operator* other : by_signature[op->schema.name + "_(" + signature(*op)]) {
       if (!has_out(*other)) relatives.in_place.push_back(other);
     }
-    // Derived forms share one kernel that looks at the operator.
-    if (op->functional) continue;
+    // Derived forms share one kernel that looks at the operator, and so do those on lists of tensors.
+    if (op->functional || op->schema.name.starts_with("aten::_foreach_")) continue;
     for (const Operator* other : by_kernel[ops::dense_kernel(*op).function()]) {
       if (other != op && !other->functional && signature(*other) == signature(*op)) relatives.same.push_back(other);
     }
