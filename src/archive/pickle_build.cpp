@@ -287,13 +287,30 @@ Result<IValue> build_call(const PickledGlobal& global, std::span<const IValue> a
   }
 }
 
+namespace {
+
+// A byte for each half of `count` bytes: Heddle has no dtype of four bits.
+Result<Ref<Storage>> widened(const Storage& nibbles, int64_t count) {
+  Ref<Storage> wide = HEDDLE_TRY(Storage::allocate(static_cast<size_t>(count) * 2));
+  const auto* from = static_cast<const uint8_t*>(nibbles.data());
+  auto* to = static_cast<uint8_t*>(wide->data());
+  for (int64_t i = 0; i < count; ++i) {
+    to[2 * i] = from[i] & 15;
+    to[2 * i + 1] = from[i] >> 4;
+  }
+  return wide;
+}
+
+}  // namespace
+
 Result<IValue> build_storage(std::span<const IValue> id, const PickleInput& input) {
   // A sixth part, from before PyTorch 1.6, describes a view of another storage.
   const bool whole = id.size() == 5 || (id.size() == 6 && id[5].is_none());
   const PickledGlobal* type = whole ? as_global(id[1]) : nullptr;
   const bool known = type && id[0].is_string() && id[0].as_string() == "storage" && id[2].is_string() &&
                      id[4].is_int() &&
-                     (type->kind == GlobalKind::kStorageType || type->kind == GlobalKind::kUntypedStorage);
+                     (type->kind == GlobalKind::kStorageType || type->kind == GlobalKind::kUntypedStorage ||
+                      type->kind == GlobalKind::kNibbles);
   HEDDLE_REQUIRE_CODE(known, kBadArchive, "a persistent id is not ('storage', type, key, device, size)");
   HEDDLE_REQUIRE_CODE(input.storages, kBadArchive, "it refers to a tensor's storage, which it must not");
   const DType dtype = type->kind == GlobalKind::kUntypedStorage ? DType::kUInt8 : static_cast<DType>(type->number);
@@ -302,6 +319,9 @@ Result<IValue> build_storage(std::span<const IValue> id, const PickleInput& inpu
   HEDDLE_REQUIRE_CODE(count >= 0 && !__builtin_mul_overflow(count, element_size(dtype), &bytes), kBadArchive,
                       "storage ", quoted(id[2].as_string()), " announces ", count, " elements");
   Ref<Storage> storage = HEDDLE_TRY(input.storages->storage({id[2].as_string(), dtype, count}));
+  if (type->kind == GlobalKind::kNibbles) {
+    return IValue(make_ref<StorageValue>(HEDDLE_TRY(widened(*storage, count)), DType::kQUInt8));
+  }
   return IValue(make_ref<StorageValue>(std::move(storage), dtype));
 }
 

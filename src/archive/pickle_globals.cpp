@@ -30,7 +30,7 @@ constexpr auto kRows = std::to_array<GlobalRow>({
     {"torch.QInt32Storage", GlobalKind::kStorageType, number_of(DType::kQInt32)},
     {"torch.QInt8Storage", GlobalKind::kStorageType, number_of(DType::kQInt8)},
     {"torch.QUInt2x4Storage", GlobalKind::kUnsupported},
-    {"torch.QUInt4x2Storage", GlobalKind::kUnsupported},
+    {"torch.QUInt4x2Storage", GlobalKind::kNibbles, number_of(DType::kUInt8)},
     {"torch.QUInt8Storage", GlobalKind::kStorageType, number_of(DType::kQUInt8)},
     {"torch.ShortStorage", GlobalKind::kStorageType, number_of(DType::kInt16)},
     {"torch.Size", GlobalKind::kSize},

@@ -11,6 +11,7 @@ namespace heddle::archive {
 enum class GlobalKind : uint8_t {
   kValue,        // a number: GlobalRow::number
   kStorageType,  // GlobalRow::number is its dtype
+  kNibbles,      // torch.QUInt4x2Storage: bytes of two quantised numbers, the first in the lower half
   kUntypedStorage,
   kTensor,           // torch._utils._rebuild_tensor(storage, offset, sizes, strides)
   kTensorV2,         // ... requires_grad, hooks, metadata

@@ -33,16 +33,19 @@ class QuantizedEmbedding final : public RefCounted {
 };
 using Table = Ref<const QuantizedEmbedding>;
 
-Result<Table> table_of_weight(const Tensor& weight) {
+// bits: 8, or 4, whose rows PyTorch packs with halves for scale and offset.
+Result<Table> table_of_weight(const Tensor& weight, int bits) {
   const Ref<const Quantizer> q = HEDDLE_TRY(checked_quantizer("quantized::embedding_bag_prepack", weight));
   HEDDLE_REQUIRE(weight.dtype() == DType::kQUInt8 && weight.dim() == 2 &&
                      q->scheme == QScheme::kPerChannelAffineFloatQParams && q->axis == 0,
                  "quantized::embedding_bag_prepack: expected a quint8 matrix with float zero points for each row");
   auto table = make_ref<QuantizedEmbedding>(weight, HEDDLE_TRY(contiguous(integers_of(weight))));
+  const auto kept = [bits](float number) { return bits == 8 ? number : static_cast<float>(Half(number)); };
   for (size_t i = 0; i < q->scales.size(); ++i) {
-    table->scales.push_back(static_cast<float>(q->scales[i]));
+    const auto scale = static_cast<float>(q->scales[i]);
+    table->scales.push_back(kept(scale));
     // The offset that PyTorch's rows carry: minus the zero point, in numbers.
-    table->offsets.push_back(static_cast<float>(q->zero_points[i]) * static_cast<float>(q->scales[i]) * -1);
+    table->offsets.push_back(kept(static_cast<float>(q->zero_points[i]) * scale * -1));
   }
   return Table(std::move(table));
 }
@@ -178,7 +181,8 @@ Result<Tensor> embedding_of_packed(const IValue& packed, const Tensor& indices, 
 }
 
 Result<IValue> prepack(const Tensor& weight) {
-  return IValue(Ref<CapsuleValue>(make_ref<CustomObject>(kEmbeddingParamsClass, HEDDLE_TRY(table_of_weight(weight)))));
+  return IValue(
+      Ref<CapsuleValue>(make_ref<CustomObject>(kEmbeddingParamsClass, HEDDLE_TRY(table_of_weight(weight, 8)))));
 }
 Result<Tensor> unpack(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedEmbedding>(packed))->weight; }
 
@@ -223,9 +227,11 @@ Result<Tensor> unpack_rows(const Tensor& weight) {
 Result<Ref<const RefCounted>> restore(const IValue& state) {
   const std::vector<IValue>* parts = state.is_tuple() ? &state.as_tuple().items : nullptr;
   const bool fits = parts && parts->size() == 4 && (*parts)[1].is_list() && (*parts)[1].as_list().items.size() == 1 &&
-                    (*parts)[1].as_list().items[0].is_tensor();
+                    (*parts)[1].as_list().items[0].is_tensor() && (*parts)[3].is_list() &&
+                    (*parts)[3].as_list().items.size() == 1 && (*parts)[3].as_list().items[0].is_int();
   HEDDLE_REQUIRE_CODE(fits, kBadArchive, "the state of packed embedding parameters is a ", state.type_text());
-  const auto table = table_of_weight((*parts)[1].as_list().items[0].as_tensor());
+  const int bits = (*parts)[3].as_list().items[0].as_int() == 4 ? 4 : 8;
+  const auto table = table_of_weight((*parts)[1].as_list().items[0].as_tensor(), bits);
   if (!table.ok()) return error(ErrorCode::kBadArchive, table.status().message());
   return Ref<const RefCounted>(table.value());
 }
@@ -243,10 +249,12 @@ HEDDLE_OPERATORS(quantized_embedding) {
       "include_last_offset=False) -> Tensor";
   table.add(concat("quantized::embedding_bag_prepack(Tensor weight) -> ", packed, " W_prepack"), boxed<&prepack>());
   table.add(concat("quantized::embedding_bag_unpack(", packed, " W_prepack) -> Tensor W_origin"), boxed<&unpack>());
-  table.add(concat("quantized::embedding_bag_byte(", packed, rest), boxed<&bag_of_packed>());
-  table.add(
-      concat("quantized::embedding_byte(", packed, " weight, Tensor indices, bool pruned_weights=False) -> Tensor"),
-      boxed<&embedding_of_packed>());
+  for (const char* width : {"byte", "4bit"}) {
+    table.add(concat("quantized::embedding_bag_", width, "(", packed, rest), boxed<&bag_of_packed>());
+    table.add(concat("quantized::embedding_", width, "(", packed,
+                     " weight, Tensor indices, bool pruned_weights=False) -> Tensor"),
+              boxed<&embedding_of_packed>());
+  }
   table.add(concat("quantized::embedding_bag_byte_rowwise_offsets(Tensor", rest), boxed<&bag_of_rows<8>>());
   table.add(concat("quantized::embedding_bag_4bit_rowwise_offsets(Tensor", rest), boxed<&bag_of_rows<4>>());
   table.add(concat("quantized::embedding_bag_2bit_rowwise_offsets(Tensor", rest), boxed<&bag_of_rows<2>>());

@@ -102,6 +102,25 @@ def embedding_bytes():
     return quantization.convert(module, inplace=True), {"first": (torch.randint(30, (9,)), torch.tensor([0, 4, 4, 9]))}
 
 
+class Nibbles(nn.Module):
+    """Numbers of four bits. PyTorch's own module of an embedding reads them as bytes."""
+
+    def __init__(self):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(30, 12, mode="sum")
+
+    def forward(self, indices, offsets):
+        return self.bag(indices, offsets), torch.ops.quantized.embedding_4bit(self.bag._packed_params._packed_weight, indices)
+
+
+@sample("quantised", "scripted", quick=True)
+def embedding_nibbles():
+    module = stir(Nibbles()).eval()
+    module.bag.qconfig = quantization.float_qparams_weight_only_qconfig_4bit
+    quantization.prepare(module, inplace=True)
+    return quantization.convert(module, inplace=True), {"first": (torch.randint(30, (9,)), torch.tensor([0, 4, 4]))}
+
+
 def torchvision_model(name):
     """torchvision's quantised model, its activations' ranges from random pictures; and a call."""
     side = 160 if name == "inception_v3" else 128 if name == "googlenet" else 96
