@@ -32,9 +32,47 @@ void collect_rows(const PoolProblem& p, const float* plane, const PoolRange& d, 
   }
 }
 
+// Outputs [first, last) of an axis whose ranges are the same but for a constant distance: not those at padding.
+struct Alike {
+  int64_t first = 0;
+  int64_t last = 0;
+  int64_t distance = 1;
+};
+Alike alike_ranges(const PoolAxis& axis) {
+  Alike found;
+  for (size_t i = 0; i + 1 < axis.ranges.size(); ++i) {
+    const PoolRange& a = axis.ranges[i];
+    const PoolRange& b = axis.ranges[i + 1];
+    const int64_t distance = b.begin - a.begin;
+    const bool same =
+        a.count() > 0 && a.count() == b.count() && a.step == b.step && a.weight == b.weight && distance > 0;
+    if (same && found.last == static_cast<int64_t>(i) + 1 && distance == found.distance) {
+      ++found.last;
+    } else if (same && found.last == 0) {
+      found = {static_cast<int64_t>(i), static_cast<int64_t>(i) + 2, distance};
+    }
+  }
+  return found;
+}
+
+// out[j] of alike ranges, tap by tap, so that outputs are made side by side.
+template <class F>
+void fold_alike(const PoolRange& first, int64_t outputs, int64_t distance, const float* x, float* out, const F& f) {
+  for (int64_t i = first.begin + first.step; i < first.end; i += first.step) {
+    const float* from = x + i;
+    if (distance == 1) {
+      for (int64_t j = 0; j < outputs; ++j) out[j] = f(out[j], from[j]);
+    } else if (distance == 2) {
+      for (int64_t j = 0; j < outputs; ++j) out[j] = f(out[j], from[2 * j]);
+    } else {
+      for (int64_t j = 0; j < outputs; ++j) out[j] = f(out[j], from[distance * j]);
+    }
+  }
+}
+
 // One output row of a plane: rows of taps are folded by vectors first, the last axis one by one.
 void fold_plane_row(const PoolProblem& p, const float* plane, const PoolRange& d, const PoolRange& h, float* out,
-                    std::vector<const float*>& rows, std::vector<float>& folded) {
+                    const Alike& alike, std::vector<const float*>& rows, std::vector<float>& folded) {
   const int64_t width = p.axes[2].input;
   const bool mean = p.kind == PoolProblem::Kind::kMean;
   collect_rows(p, plane, d, h, 1, rows);
@@ -58,23 +96,36 @@ void fold_plane_row(const PoolProblem& p, const float* plane, const PoolRange& d
     backend::max_of_rows(rows.data(), count, width, folded.data());
   }
   const float* x = folded.data();
-  for (const PoolRange& w : p.axes[2].ranges) {
-    float value = mean ? 0.0f : kLowest;
-    for (int64_t i = w.begin; i < w.end; i += w.step) {
-      if (mean) {
-        value += x[i];
-      } else if (x[i] > value || x[i] != x[i]) {
-        value = x[i];
-      }
+  const auto larger = [](float a, float b) { return (b > a) | (b != b) ? b : a; };
+  const auto add = [](float a, float b) { return a + b; };
+  const int64_t outputs = alike.last - alike.first;
+  if (outputs > 0) {
+    const PoolRange& w = p.axes[2].ranges[static_cast<size_t>(alike.first)];
+    float* const to = out + alike.first;
+    for (int64_t j = 0; j < outputs; ++j) to[j] = x[w.begin + j * alike.distance];
+    if (mean) {
+      fold_alike(w, outputs, alike.distance, x, to, add);
+      const auto divisor = static_cast<float>(divisor_of(p, d, h, w));
+      for (int64_t j = 0; j < outputs; ++j) to[j] /= divisor;
+    } else {
+      fold_alike(w, outputs, alike.distance, x, to, larger);
     }
-    *out++ = mean ? value / static_cast<float>(divisor_of(p, d, h, w)) : value;
   }
+  const auto fold_one = [&](int64_t j) {
+    const PoolRange& w = p.axes[2].ranges[static_cast<size_t>(j)];
+    float value = mean ? 0.0f : kLowest;
+    for (int64_t i = w.begin; i < w.end; i += w.step) value = mean ? add(value, x[i]) : larger(value, x[i]);
+    out[j] = mean ? value / static_cast<float>(divisor_of(p, d, h, w)) : value;
+  };
+  for (int64_t j = 0; j < alike.first; ++j) fold_one(j);
+  for (int64_t j = alike.last; j < p.axes[2].output(); ++j) fold_one(j);
 }
 
 void pool_planes(const PoolProblem& p) {
   const int64_t in = p.axes[0].input * p.axes[1].input * p.axes[2].input;
   const int64_t out = boxes(p);
   const int64_t planes = p.input.size(0) * p.input.size(1);
+  const Alike alike = alike_ranges(p.axes[2]);
   parallel::parallel_for(0, planes, std::max<int64_t>(kGrain / std::max<int64_t>(in, 1), 1),
                          [&](int64_t begin, int64_t end) {
                            std::vector<const float*> rows;
@@ -83,7 +134,7 @@ void pool_planes(const PoolProblem& p) {
                              float* to = p.output.data<float>() + plane * out;
                              for (const PoolRange& d : p.axes[0].ranges) {
                                for (const PoolRange& h : p.axes[1].ranges) {
-                                 fold_plane_row(p, p.input.data<float>() + plane * in, d, h, to, rows, folded);
+                                 fold_plane_row(p, p.input.data<float>() + plane * in, d, h, to, alike, rows, folded);
                                  to += p.axes[2].output();
                                }
                              }
@@ -169,6 +220,72 @@ void fold_box(const PoolProblem& p, const T* x, int64_t pixel, const PoolRange& 
   if (index) *index = where;
 }
 
+// Channels-last: one box of all channels of an image. `where` is room for a number a channel.
+template <class T>
+void fold_pixels(const PoolProblem& p, const T* x, const PoolRange& d, const PoolRange& h, const PoolRange& w, T* value,
+                 int64_t* index, std::vector<int32_t>& where) {
+  const int64_t channels = p.input.size(1);
+  const auto at = [&](int64_t z, int64_t y, int64_t i) { return (z * p.axes[1].input + y) * p.axes[2].input + i; };
+  const auto each = [&](const auto& f) {
+    for (int64_t z = d.begin; z < d.end; z += d.step) {
+      for (int64_t y = h.begin; y < h.end; y += h.step) {
+        for (int64_t i = w.begin; i < w.end; i += w.step) f(at(z, y, i));
+      }
+    }
+  };
+  if (p.kind == PoolProblem::Kind::kMean) {
+    std::fill_n(value, channels, T(0));
+    each([&](int64_t pixel) {
+      const T* from = x + pixel * channels;
+      for (int64_t c = 0; c < channels; ++c) value[c] = static_cast<T>(value[c] + from[c]);
+    });
+    if (d.count() * h.count() * w.count() == 0) return;
+    const auto divisor = static_cast<T>(divisor_of(p, d, h, w));
+    for (int64_t c = 0; c < channels; ++c) value[c] = static_cast<T>(value[c] / divisor);
+    return;
+  }
+  const int64_t first =
+      std::min(at(d.begin, h.begin, w.begin), p.axes[0].input * p.axes[1].input * p.axes[2].input - 1);
+  std::fill_n(
+      value, channels,
+      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest());
+  std::fill_n(where.data(), channels, static_cast<int32_t>(first));
+  each([&](int64_t pixel) {
+    const T* from = x + pixel * channels;
+    int32_t* const place = where.data();
+    const auto here = static_cast<int32_t>(pixel);
+    for (int64_t c = 0; c < channels; ++c) {
+      const bool better = (from[c] > value[c]) | is_nan(from[c]);
+      value[c] = better ? from[c] : value[c];
+      place[c] = better ? here : place[c];
+    }
+  });
+  if (index) std::copy_n(where.data(), channels, index);
+}
+
+template <class T>
+void pool_images(const PoolProblem& p) {
+  const int64_t channels = p.input.size(1);
+  const int64_t in = p.axes[0].input * p.axes[1].input * p.axes[2].input * channels;
+  const int64_t down = p.axes[1].output();
+  const int64_t lines = p.input.size(0) * p.axes[0].output() * down;
+  const int64_t each = std::max<int64_t>(in / std::max<int64_t>(p.axes[0].output() * down, 1), 1);
+  parallel::parallel_for(0, lines, std::max<int64_t>(kGrain / each, 1), [&](int64_t begin, int64_t end) {
+    std::vector<int32_t> where(static_cast<size_t>(channels));
+    for (int64_t line = begin; line < end; ++line) {
+      const PoolRange& h = p.axes[1].ranges[static_cast<size_t>(line % down)];
+      const PoolRange& d = p.axes[0].ranges[static_cast<size_t>(line / down % p.axes[0].output())];
+      const T* image = p.input.data<T>() + line / down / p.axes[0].output() * in;
+      int64_t to = line * p.axes[2].output() * channels;
+      for (const PoolRange& w : p.axes[2].ranges) {
+        fold_pixels<T>(p, image, d, h, w, p.output.data<T>() + to,
+                       p.indices.defined() ? p.indices.data<int64_t>() + to : nullptr, where);
+        to += channels;
+      }
+    }
+  });
+}
+
 template <class T>
 void pool_boxes(const PoolProblem& p) {
   const int64_t channels = p.input.size(1);
@@ -198,7 +315,13 @@ void pool_boxes(const PoolProblem& p) {
 
 Attempt attempt_reference(PoolProblem& p) {
   return Attempt::done(dispatch<RealTypes>(p.input.dtype(), "pool", [&]<class T>() -> Status {
-    pool_boxes<T>(p);
+    // Places are counted in 32 bits there.
+    const int64_t plane = p.axes[0].input * p.axes[1].input * p.axes[2].input;
+    if (p.channels_last && p.input.size(1) >= 4 && plane <= std::numeric_limits<int32_t>::max()) {
+      pool_images<T>(p);
+    } else {
+      pool_boxes<T>(p);
+    }
     return ok_status();
   }));
 }
