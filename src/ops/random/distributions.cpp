@@ -1,9 +1,11 @@
 // Filling tensors from distributions: uniform_, normal_, bernoulli_, random_, exponential_ and kin, and their
 // functional forms; normal and bernoulli with parameters in tensors.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
+#include "ops/backend/unary64.h"
 #include "ops/common/copy.h"
 #include "ops/common/out.h"
 #include "ops/random/draw.h"
@@ -29,7 +31,10 @@ Status normal(GeneratorValue* generator, const Tensor& t, double mean, double st
 }
 Status exponential(GeneratorValue* generator, const Tensor& t, double lambda) {
   HEDDLE_REQUIRE(lambda > 0, "exponential_ expects lambda > 0.0, but found lambda=", lambda);
-  return fill_transformed(t, generator, [lambda](double u) { return -std::log(u) / lambda; });
+  return fill_transformed(t, generator, [lambda](double* u, int64_t n) {
+    backend::log_row64(u, u, n);
+    for (int64_t i = 0; i < n; ++i) u[i] = -u[i] / lambda;
+  });
 }
 Status log_normal(GeneratorValue* generator, const Tensor& t, double mean, double std) {
   HEDDLE_REQUIRE(std > 0, "log_normal_ expects std > 0.0, but found std=", std);
@@ -40,13 +45,16 @@ Status log_normal(GeneratorValue* generator, const Tensor& t, double mean, doubl
 }
 Status cauchy(GeneratorValue* generator, const Tensor& t, double median, double sigma) {
   HEDDLE_REQUIRE(sigma > 0, "cauchy_ expects sigma > 0.0, but found sigma=", sigma);
-  return fill_transformed(
-      t, generator, [median, sigma](double u) { return median + sigma * std::tan(std::numbers::pi * (u - 0.5)); });
+  return fill_transformed(t, generator, [median, sigma](double* u, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) u[i] = median + sigma * std::tan(std::numbers::pi * (u[i] - 0.5));
+  });
 }
 Status geometric(GeneratorValue* generator, const Tensor& t, double p) {
   HEDDLE_REQUIRE(p > 0 && p < 1, "geometric_ expects p to be in (0, 1), but got p=", p);
-  return fill_transformed(t, generator,
-                          [p](double u) { return std::max(1.0, std::ceil(std::log(u) / std::log1p(-p))); });
+  return fill_transformed(t, generator, [p](double* u, int64_t n) {
+    backend::log_row64(u, u, n);
+    for (int64_t i = 0; i < n; ++i) u[i] = std::max(1.0, std::ceil(u[i] / std::log1p(-p)));
+  });
 }
 
 // The largest number up to which the dtype has every integer.
@@ -85,7 +93,9 @@ Status random_any(GeneratorValue* generator, const Tensor& t) { return random_fr
 
 Status bernoulli_number(GeneratorValue* generator, const Tensor& t, double p) {
   HEDDLE_REQUIRE(p >= 0 && p <= 1, "bernoulli_ expects p to be in [0, 1], but got p=", p);
-  return fill_transformed(t, generator, [p](double u) { return u <= p ? 1.0 : 0.0; });
+  return fill_transformed(t, generator, [p](double* u, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) u[i] = u[i] <= p ? 1.0 : 0.0;
+  });
 }
 // The probabilities are broadcast to t.
 Status bernoulli_tensor(GeneratorValue* generator, const Tensor& t, const Tensor& p) {
@@ -94,10 +104,16 @@ Status bernoulli_tensor(GeneratorValue* generator, const Tensor& t, const Tensor
   const Tensor wide = HEDDLE_TRY(Tensor::empty(t.sizes(), DType::kFloat64));
   HEDDLE_TRY(copy_into(wide, p));
   const RandomBits random(generator, t.numel());
-  for (int64_t i = 0; i < t.numel(); ++i) {
-    double& at = wide.data<double>()[i];
-    HEDDLE_REQUIRE(at >= 0 && at <= 1, "Expected p_in >= 0 && p_in <= 1 to be true, but got p=", at);
-    at = random.uniform(i) < at ? 1 : 0;
+  constexpr int64_t kChunk = 256;
+  for (int64_t begin = 0; begin < t.numel(); begin += kChunk) {
+    double uniform[kChunk];
+    const int64_t n = std::min(kChunk, t.numel() - begin);
+    random.uniform(begin, n, uniform);
+    double* const at = wide.data<double>() + begin;
+    for (int64_t i = 0; i < n; ++i) {
+      HEDDLE_REQUIRE(at[i] >= 0 && at[i] <= 1, "Expected p_in >= 0 && p_in <= 1 to be true, but got p=", at[i]);
+      at[i] = uniform[i] < at[i] ? 1 : 0;
+    }
   }
   return copy_into(t, wide);
 }
@@ -124,10 +140,15 @@ Result<Tensor> normal_of(const std::optional<Tensor>& mean, double mean_number, 
   };
   const Tensor means = HEDDLE_TRY(widened(mean, mean_number));
   const Tensor stds = HEDDLE_TRY(widened(std, std_number));
+  double* const values = noise.data<double>();
+  const double* const centre = means.data<double>();
+  const double* const spread = stds.data<double>();
+  bool negative = false;
   for (int64_t i = 0; i < noise.numel(); ++i) {
-    HEDDLE_REQUIRE(stds.data<double>()[i] >= 0, "normal expects all elements of std >= 0.0");
-    noise.data<double>()[i] = means.data<double>()[i] + stds.data<double>()[i] * noise.data<double>()[i];
+    negative |= !(spread[i] >= 0);
+    values[i] = centre[i] + spread[i] * values[i];
   }
+  HEDDLE_REQUIRE(!negative, "normal expects all elements of std >= 0.0");
   return to_dtype(noise, first.dtype());
 }
 Result<Tensor> normal_tensor_float(const Tensor& mean, double std, GeneratorValue* generator) {

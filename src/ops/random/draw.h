@@ -2,7 +2,6 @@
 // so a seed gives the same values on any number of threads. Used by the files of this family.
 #pragma once
 
-#include <array>
 #include <functional>
 
 #include "core/generator.h"
@@ -16,10 +15,11 @@ class RandomBits {
   // Reserves the numbers of `count` elements. Without a generator: the process's.
   RandomBits(GeneratorValue* generator, int64_t count);
   uint64_t bits(int64_t i) const;
+  // Those of elements [i, i + n), i even.
+  void bits(int64_t i, int64_t n, uint64_t* out) const;
   // In [0, 1), a multiple of 2^-53.
   double uniform(int64_t i) const;
-  // Two independent numbers of neighbours i and i + 1, i even: standard normal ones.
-  std::array<double, 2> normal_pair(int64_t i) const;
+  void uniform(int64_t i, int64_t n, double* out) const;
 
  private:
   GeneratorValue::Ticket ticket_;
@@ -29,8 +29,9 @@ class RandomBits {
 // no value is rounded up to `to`.
 Status fill_uniform(const Tensor& t, double from, double to, GeneratorValue* generator);
 Status fill_normal(const Tensor& t, double mean, double std, GeneratorValue* generator);
-// Fills a real tensor with transform(u), u uniform in (0, 1].
-Status fill_transformed(const Tensor& t, GeneratorValue* generator, const std::function<double(double)>& transform);
+// Fills a real tensor with what transform makes of numbers uniform in (0, 1], a row of n at a time, in place.
+Status fill_transformed(const Tensor& t, GeneratorValue* generator,
+                        const std::function<void(double* values, int64_t n)>& transform);
 // Integers in [from, from + range), range 0 standing for 2^64, converted to the tensor's dtype.
 Status fill_integers(const Tensor& t, int64_t from, uint64_t range, GeneratorValue* generator);
 

@@ -1,12 +1,13 @@
 // Dropout and its kin. At inference they hand their input through; a model left in training mode gets the real thing,
 // from the process's generator.
+#include <algorithm>
 #include <cmath>
 
-#include "core/generator.h"
-#include "core/philox.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/elementwise/binary.h"
+#include "ops/random/draw.h"
+#include "parallel/parallel.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
 
@@ -23,15 +24,18 @@ Status check_probability(double p) {
 // A dense tensor of zeros and ones, each one with the probability given.
 Result<Tensor> coin_flips(std::span<const int64_t> sizes, DType dtype, double probability_of_one) {
   const Tensor flips = HEDDLE_TRY(Tensor::empty(sizes, dtype));
-  const auto blocks = static_cast<uint64_t>((flips.numel() + 3) / 4);
-  const GeneratorValue::Ticket ticket = default_generator().reserve(blocks);
+  const RandomBits random(nullptr, flips.numel());
   HEDDLE_TRY(dispatch<AllTypes>(dtype, "dropout", [&]<class T>() -> Status {
+    constexpr int64_t kChunk = 256;
     T* out = flips.data<T>();
-    for (int64_t i = 0; i < flips.numel(); ++i) {
-      const auto block = philox(ticket.seed, ticket.first + static_cast<uint64_t>(i / 4));
-      const bool one = std::ldexp(static_cast<double>(block[static_cast<size_t>(i % 4)]), -32) < probability_of_one;
-      out[i] = static_cast<T>(one ? 1.0f : 0.0f);
-    }
+    parallel::parallel_for(0, (flips.numel() + kChunk - 1) / kChunk, 32, [&](int64_t begin, int64_t end) {
+      double uniform[kChunk];
+      for (int64_t at = begin * kChunk; at < std::min(end * kChunk, flips.numel()); at += kChunk) {
+        const int64_t n = std::min(kChunk, flips.numel() - at);
+        random.uniform(at, n, uniform);
+        for (int64_t i = 0; i < n; ++i) out[at + i] = static_cast<T>(uniform[i] < probability_of_one ? 1.0f : 0.0f);
+      }
+    });
     return ok_status();
   }));
   return flips;

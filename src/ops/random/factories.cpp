@@ -1,5 +1,6 @@
 // New random tensors: rand, randn, randint, randperm, normal of a size, and the *_like forms.
 #include <numeric>
+#include <vector>
 
 #include "ops/common/copy.h"
 #include "ops/common/promotion.h"
@@ -61,7 +62,13 @@ Result<Tensor> randperm_generator(std::optional<DType> dtype, int64_t n, Generat
   auto* at = t.data<int64_t>();
   std::iota(at, at + n, 0);
   const RandomBits random(generator, n);
-  for (int64_t i = n - 1; i > 0; --i) std::swap(at[i], at[random.bits(i) % static_cast<uint64_t>(i + 1)]);
+  std::vector<uint64_t> words(static_cast<size_t>(n));
+  random.bits(0, n, words.data());
+  for (int64_t i = n - 1; i > 0; --i) {
+    // The upper half of the product is below i + 1.
+    const auto product = static_cast<unsigned __int128>(words[static_cast<size_t>(i)]) * static_cast<uint64_t>(i + 1);
+    std::swap(at[i], at[static_cast<int64_t>(product >> 64)]);
+  }
   return to_dtype(t, dtype.value_or(DType::kInt64));
 }
 Result<Tensor> randperm(std::optional<DType> dtype, int64_t n) { return randperm_generator(dtype, n, nullptr); }
