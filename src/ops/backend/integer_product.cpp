@@ -105,17 +105,28 @@ void LessZeroPoint(const uint8_t* from, int64_t n, int32_t zero_point, int16_t* 
   for (; i < n; ++i) to[i] = static_cast<int16_t>(from[i] - zero_point);
 }
 
-void AddProducts(const int16_t* x, const int16_t* w, int64_t n, int32_t* sums) {
+void SumTaps(const uint8_t* const* pixels, int64_t taps, int32_t zero_point, const int16_t* weights, int64_t n,
+             int32_t* sums) {
   const hn::ScalableTag<int32_t> d;
   const hn::Rebind<int16_t, decltype(d)> narrow;
+  const hn::Rebind<uint8_t, decltype(d)> bytes;
+  const auto zero = hn::Set(d, zero_point);
   const auto step = static_cast<int64_t>(hn::Lanes(d));
-  int64_t i = 0;
-  for (; i + step <= n; i += step) {
-    const auto product =
-        hn::Mul(hn::PromoteTo(d, hn::LoadU(narrow, x + i)), hn::PromoteTo(d, hn::LoadU(narrow, w + i)));
-    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), product), d, sums + i);
+  int64_t c = 0;
+  for (; c + step <= n; c += step) {
+    auto sum = hn::Zero(d);
+    for (int64_t t = 0; t < taps; ++t) {
+      if (!pixels[t]) continue;
+      const auto value = hn::Sub(hn::PromoteTo(d, hn::LoadU(bytes, pixels[t] + c)), zero);
+      sum = hn::Add(sum, hn::Mul(value, hn::PromoteTo(d, hn::LoadU(narrow, weights + t * n + c))));
+    }
+    hn::StoreU(sum, d, sums + c);
   }
-  for (; i < n; ++i) sums[i] += x[i] * w[i];
+  for (; c < n; ++c) {
+    int32_t sum = 0;
+    for (int64_t t = 0; t < taps; ++t) sum += pixels[t] ? (pixels[t][c] - zero_point) * weights[t * n + c] : 0;
+    sums[c] = sum;
+  }
 }
 
 void ToBytes(const int32_t* sums, int64_t n, const ByteEnding& e, uint8_t* to) {
@@ -170,7 +181,7 @@ namespace heddle::ops::backend {
 
 HWY_EXPORT(Multiply);
 HWY_EXPORT(LessZeroPoint);
-HWY_EXPORT(AddProducts);
+HWY_EXPORT(SumTaps);
 HWY_EXPORT(ToBytes);
 HWY_EXPORT(ToFloats);
 
@@ -191,8 +202,9 @@ void IntegerMatrix::multiply(const int16_t* input, int64_t input_step, int64_t r
 void less_zero_point(const uint8_t* from, int64_t n, int32_t zero_point, int16_t* to) {
   HWY_DYNAMIC_DISPATCH(LessZeroPoint)(from, n, zero_point, to);
 }
-void add_products(const int16_t* x, const int16_t* w, int64_t n, int32_t* sums) {
-  HWY_DYNAMIC_DISPATCH(AddProducts)(x, w, n, sums);
+void sum_taps(const uint8_t* const* pixels, int64_t taps, int32_t zero_point, const int16_t* weights, int64_t n,
+              int32_t* sums) {
+  HWY_DYNAMIC_DISPATCH(SumTaps)(pixels, taps, zero_point, weights, n, sums);
 }
 void to_bytes(const int32_t* sums, int64_t n, const ByteEnding& ending, uint8_t* to) {
   HWY_DYNAMIC_DISPATCH(ToBytes)(sums, n, ending, to);

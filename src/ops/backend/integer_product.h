@@ -30,8 +30,9 @@ class IntegerMatrix {
 
 // to[i] = from[i] - zero_point.
 void less_zero_point(const uint8_t* from, int64_t n, int32_t zero_point, int16_t* to);
-// sums[i] += x[i] * w[i].
-void add_products(const int16_t* x, const int16_t* w, int64_t n, int32_t* sums);
+// sums[c] = the sum of (pixels[t][c] - zero_point) * weights[t * n + c] over the taps whose pixel is not null.
+void sum_taps(const uint8_t* const* pixels, int64_t taps, int32_t zero_point, const int16_t* weights, int64_t n,
+              int32_t* sums);
 
 // How a row of sums becomes bytes: round((sum + bias[i]) * scale[i]) + zero_point, kept in low..high.
 struct ByteEnding {

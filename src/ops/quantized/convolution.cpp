@@ -189,14 +189,10 @@ void QuantizedConvolution::each_place(const Plan& p, const Tensor& input, int64_
   parallel::parallel_for(0, places, grain, [&](int64_t begin, int64_t end) {
     std::vector<int32_t> sums(static_cast<size_t>(kPlacesOfPiece * p.out));
     if (depthwise) {
-      std::vector<int16_t> pixel(static_cast<size_t>(p.in));
+      std::vector<const uint8_t*> pixels(static_cast<size_t>(taps));
       for (int64_t place = begin; place < end; ++place) {
-        std::fill_n(sums.begin(), p.out, 0);
-        each_tap(place, [&](int64_t tap, const uint8_t* from) {
-          if (!from) return;
-          backend::less_zero_point(from, p.in, zero, pixel.data());
-          backend::add_products(pixel.data(), taps_.data() + tap * p.in, p.in, sums.data());
-        });
+        each_tap(place, [&](int64_t tap, const uint8_t* from) { pixels[static_cast<size_t>(tap)] = from; });
+        backend::sum_taps(pixels.data(), taps, zero, taps_.data(), p.in, sums.data());
         ending(sums.data(), place);
       }
       return;
