@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "ops/backend/rows.h"
 #include "ops/common/copy.h"
@@ -13,7 +14,6 @@ namespace heddle::ops {
 namespace {
 
 constexpr int64_t kGrain = 32768;  // inputs read that are worth a thread's wake-up
-constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 int64_t divisor_of(const PoolProblem& p, const PoolRange& d, const PoolRange& h, const PoolRange& w) {
   return p.divisor.value_or(d.weight * h.weight * w.weight);
@@ -21,9 +21,45 @@ int64_t divisor_of(const PoolProblem& p, const PoolRange& d, const PoolRange& h,
 
 int64_t boxes(const PoolProblem& p) { return p.axes[0].output() * p.axes[1].output() * p.axes[2].output(); }
 
-// Rows of taps of one box's first two axes, as pointers into a plane whose pixels are `pixel` floats wide.
-void collect_rows(const PoolProblem& p, const float* plane, const PoolRange& d, const PoolRange& h, int64_t pixel,
-                  std::vector<const float*>& rows) {
+// Below every number of the dtype.
+template <class T>
+constexpr T lowest() {
+  return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+}
+
+// The larger one; NaN wins.
+template <class T>
+T larger(T a, T b) {
+  return (b > a) | is_nan(b) ? b : a;
+}
+template <class T>
+void raise_row(const T* from, int64_t n, T* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = larger(to[i], from[i]);
+}
+template <class T>
+void add_row(const T* from, int64_t n, T* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(to[i] + from[i]);
+}
+
+// The largest, or the sum, down each column of some rows.
+template <class T>
+void fold_rows(const std::vector<const T*>& rows, bool mean, int64_t width, T* folded) {
+  const auto count = static_cast<int64_t>(rows.size());
+  if constexpr (std::is_same_v<T, float>) {
+    if (mean) return backend::sum_of_rows(rows.data(), count, width, 1.0f, folded);
+    backend::max_of_rows(rows.data(), count, width, folded);
+  } else {
+    std::copy_n(rows[0], width, folded);
+    for (size_t i = 1; i < rows.size(); ++i) {
+      mean ? add_row(rows[i], width, folded) : raise_row(rows[i], width, folded);
+    }
+  }
+}
+
+// Rows of taps of one box's first two axes, as pointers into a plane whose pixels are `pixel` elements wide.
+template <class T>
+void collect_rows(const PoolProblem& p, const T* plane, const PoolRange& d, const PoolRange& h, int64_t pixel,
+                  std::vector<const T*>& rows) {
   rows.clear();
   for (int64_t z = d.begin; z < d.end; z += d.step) {
     for (int64_t y = h.begin; y < h.end; y += h.step) {
@@ -56,10 +92,10 @@ Alike alike_ranges(const PoolAxis& axis) {
 }
 
 // out[j] of alike ranges, tap by tap, so that outputs are made side by side.
-template <class F>
-void fold_alike(const PoolRange& first, int64_t outputs, int64_t distance, const float* x, float* out, const F& f) {
+template <class T, class F>
+void fold_alike(const PoolRange& first, int64_t outputs, int64_t distance, const T* x, T* out, const F& f) {
   for (int64_t i = first.begin + first.step; i < first.end; i += first.step) {
-    const float* from = x + i;
+    const T* from = x + i;
     if (distance == 1) {
       for (int64_t j = 0; j < outputs; ++j) out[j] = f(out[j], from[j]);
     } else if (distance == 2) {
@@ -70,57 +106,58 @@ void fold_alike(const PoolRange& first, int64_t outputs, int64_t distance, const
   }
 }
 
-// One output row of a plane: rows of taps are folded by vectors first, the last axis one by one.
-void fold_plane_row(const PoolProblem& p, const float* plane, const PoolRange& d, const PoolRange& h, float* out,
-                    const Alike& alike, std::vector<const float*>& rows, std::vector<float>& folded) {
+// One output row of a plane: rows of taps are folded side by side first, then what lies alike along the last axis.
+template <class T>
+void fold_plane_row(const PoolProblem& p, const T* plane, const PoolRange& d, const PoolRange& h, T* out,
+                    const Alike& alike, std::vector<const T*>& rows, std::vector<T>& folded) {
   const int64_t width = p.axes[2].input;
   const bool mean = p.kind == PoolProblem::Kind::kMean;
   collect_rows(p, plane, d, h, 1, rows);
-  const auto count = static_cast<int64_t>(rows.size());
-  if (count == 0) {
-    std::fill_n(out, p.axes[2].output(), mean ? 0.0f : kLowest);
+  if (rows.empty()) {
+    std::fill_n(out, p.axes[2].output(), mean ? T(0) : lowest<T>());
     return;
   }
   const PoolRange& first = p.axes[2].ranges[0];
-  if (mean && p.axes[2].output() == 1 && h.step == 1 && first.step == 1 && first.begin == 0 && first.end == width) {
-    float sum = 0;
-    const int64_t height = h.end - h.begin;
-    for (int64_t i = 0; i < count; i += height) sum += backend::sum_of(rows[static_cast<size_t>(i)], height * width);
-    out[0] = sum / static_cast<float>(divisor_of(p, d, h, first));
-    return;
+  if constexpr (std::is_same_v<T, float>) {
+    if (mean && p.axes[2].output() == 1 && h.step == 1 && first.step == 1 && first.begin == 0 && first.end == width) {
+      float sum = 0;
+      const int64_t height = h.end - h.begin;
+      for (size_t i = 0; i < rows.size(); i += static_cast<size_t>(height)) {
+        sum += backend::sum_of(rows[i], height * width);
+      }
+      out[0] = sum / static_cast<float>(divisor_of(p, d, h, first));
+      return;
+    }
   }
   folded.resize(static_cast<size_t>(width));
-  if (mean) {
-    backend::sum_of_rows(rows.data(), count, width, 1.0f, folded.data());
-  } else {
-    backend::max_of_rows(rows.data(), count, width, folded.data());
-  }
-  const float* x = folded.data();
-  const auto larger = [](float a, float b) { return (b > a) | (b != b) ? b : a; };
-  const auto add = [](float a, float b) { return a + b; };
+  fold_rows(rows, mean, width, folded.data());
+  const T* x = folded.data();
+  const auto most = [](T a, T b) { return larger(a, b); };
+  const auto add = [](T a, T b) { return static_cast<T>(a + b); };
   const int64_t outputs = alike.last - alike.first;
   if (outputs > 0) {
     const PoolRange& w = p.axes[2].ranges[static_cast<size_t>(alike.first)];
-    float* const to = out + alike.first;
+    T* const to = out + alike.first;
     for (int64_t j = 0; j < outputs; ++j) to[j] = x[w.begin + j * alike.distance];
     if (mean) {
       fold_alike(w, outputs, alike.distance, x, to, add);
-      const auto divisor = static_cast<float>(divisor_of(p, d, h, w));
-      for (int64_t j = 0; j < outputs; ++j) to[j] /= divisor;
+      const auto divisor = static_cast<T>(divisor_of(p, d, h, w));
+      for (int64_t j = 0; j < outputs; ++j) to[j] = static_cast<T>(to[j] / divisor);
     } else {
-      fold_alike(w, outputs, alike.distance, x, to, larger);
+      fold_alike(w, outputs, alike.distance, x, to, most);
     }
   }
   const auto fold_one = [&](int64_t j) {
     const PoolRange& w = p.axes[2].ranges[static_cast<size_t>(j)];
-    float value = mean ? 0.0f : kLowest;
+    T value = mean ? T(0) : lowest<T>();
     for (int64_t i = w.begin; i < w.end; i += w.step) value = mean ? add(value, x[i]) : larger(value, x[i]);
-    out[j] = mean ? value / static_cast<float>(divisor_of(p, d, h, w)) : value;
+    out[j] = mean && w.count() > 0 ? static_cast<T>(value / static_cast<T>(divisor_of(p, d, h, w))) : value;
   };
   for (int64_t j = 0; j < alike.first; ++j) fold_one(j);
   for (int64_t j = alike.last; j < p.axes[2].output(); ++j) fold_one(j);
 }
 
+template <class T>
 void pool_planes(const PoolProblem& p) {
   const int64_t in = p.axes[0].input * p.axes[1].input * p.axes[2].input;
   const int64_t out = boxes(p);
@@ -128,13 +165,13 @@ void pool_planes(const PoolProblem& p) {
   const Alike alike = alike_ranges(p.axes[2]);
   parallel::parallel_for(0, planes, std::max<int64_t>(kGrain / std::max<int64_t>(in, 1), 1),
                          [&](int64_t begin, int64_t end) {
-                           std::vector<const float*> rows;
-                           std::vector<float> folded;
+                           std::vector<const T*> rows;
+                           std::vector<T> folded;
                            for (int64_t plane = begin; plane < end; ++plane) {
-                             float* to = p.output.data<float>() + plane * out;
+                             T* to = p.output.data<T>() + plane * out;
                              for (const PoolRange& d : p.axes[0].ranges) {
                                for (const PoolRange& h : p.axes[1].ranges) {
-                                 fold_plane_row(p, p.input.data<float>() + plane * in, d, h, to, alike, rows, folded);
+                                 fold_plane_row(p, p.input.data<T>() + plane * in, d, h, to, alike, rows, folded);
                                  to += p.axes[2].output();
                                }
                              }
@@ -167,7 +204,7 @@ void pool_pixels(const PoolProblem& p) {
         const auto count = static_cast<int64_t>(pixels.size());
         const bool mean = p.kind == PoolProblem::Kind::kMean;
         if (count == 0) {
-          std::fill_n(to, channels, mean ? 0.0f : kLowest);
+          std::fill_n(to, channels, mean ? 0.0f : lowest<float>());
         } else if (mean) {
           backend::sum_of_rows(pixels.data(), count, channels, 1.0f / static_cast<float>(divisor_of(p, d, h, w)), to);
         } else {
@@ -182,7 +219,7 @@ void pool_pixels(const PoolProblem& p) {
 Attempt attempt_simd(PoolProblem& p) {
   if (p.input.dtype() != DType::kFloat32) return Attempt::declined(concat("dtype ", python_name(p.input.dtype())));
   if (p.indices.defined()) return Attempt::declined("indices are wanted");
-  p.channels_last ? pool_pixels(p) : pool_planes(p);
+  p.channels_last ? pool_pixels(p) : pool_planes<float>(p);
   return Attempt::done();
 }
 
@@ -202,8 +239,7 @@ void fold_box(const PoolProblem& p, const T* x, int64_t pixel, const PoolRange& 
     *value = empty ? T(0) : static_cast<T>(sum / static_cast<T>(divisor_of(p, d, h, w)));
     return;
   }
-  T most =
-      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  T most = lowest<T>();
   int64_t where = std::min(at(d.begin, h.begin, w.begin), p.axes[0].input * p.axes[1].input * p.axes[2].input - 1);
   for (int64_t z = d.begin; z < d.end; z += d.step) {
     for (int64_t y = h.begin; y < h.end; y += h.step) {
@@ -235,20 +271,16 @@ void fold_pixels(const PoolProblem& p, const T* x, const PoolRange& d, const Poo
   };
   if (p.kind == PoolProblem::Kind::kMean) {
     std::fill_n(value, channels, T(0));
-    each([&](int64_t pixel) {
-      const T* from = x + pixel * channels;
-      for (int64_t c = 0; c < channels; ++c) value[c] = static_cast<T>(value[c] + from[c]);
-    });
+    each([&](int64_t pixel) { add_row(x + pixel * channels, channels, value); });
     if (d.count() * h.count() * w.count() == 0) return;
     const auto divisor = static_cast<T>(divisor_of(p, d, h, w));
     for (int64_t c = 0; c < channels; ++c) value[c] = static_cast<T>(value[c] / divisor);
     return;
   }
+  std::fill_n(value, channels, lowest<T>());
+  if (!index) return each([&](int64_t pixel) { raise_row(x + pixel * channels, channels, value); });
   const int64_t first =
       std::min(at(d.begin, h.begin, w.begin), p.axes[0].input * p.axes[1].input * p.axes[2].input - 1);
-  std::fill_n(
-      value, channels,
-      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest());
   std::fill_n(where.data(), channels, static_cast<int32_t>(first));
   each([&](int64_t pixel) {
     const T* from = x + pixel * channels;
@@ -260,7 +292,7 @@ void fold_pixels(const PoolProblem& p, const T* x, const PoolRange& d, const Poo
       place[c] = better ? here : place[c];
     }
   });
-  if (index) std::copy_n(where.data(), channels, index);
+  std::copy_n(where.data(), channels, index);
 }
 
 template <class T>
@@ -319,6 +351,8 @@ Attempt attempt_reference(PoolProblem& p) {
     const int64_t plane = p.axes[0].input * p.axes[1].input * p.axes[2].input;
     if (p.channels_last && p.input.size(1) >= 4 && plane <= std::numeric_limits<int32_t>::max()) {
       pool_images<T>(p);
+    } else if (!p.channels_last && !p.indices.defined()) {
+      pool_planes<T>(p);
     } else {
       pool_boxes<T>(p);
     }
@@ -338,8 +372,7 @@ std::span<const Implementation<PoolProblem>> pool_implementations() { return kIm
 Result<PoolResult> pool(PoolProblem::Kind kind, const Tensor& input, std::span<const PoolAxis> axes, bool with_indices,
                         std::optional<int64_t> divisor, std::string_view kernel) {
   const DType dtype = input.dtype();
-  const bool integral = is_integral(dtype) && kind == PoolProblem::Kind::kMean;
-  if (!is_floating(dtype) && !integral) return not_implemented(kernel, dtype);
+  if (!is_floating(dtype) && !is_integral(dtype)) return not_implemented(kernel, dtype);
   const auto rank = static_cast<int64_t>(axes.size());
   const bool batchless = input.dim() == rank + 1;
   const MemoryFormat format = rank == 2 && !batchless ? input.suggested_format() : MemoryFormat::kContiguous;

@@ -25,6 +25,7 @@ Dims with_leading(int64_t value, const Dims& values) {
 Result<PoolResult> max_pool(std::string_view name, int64_t rank, const Tensor& self, const WindowArguments& a,
                             bool with_indices) {
   const std::vector<PoolAxis> axes = HEDDLE_TRY(window_axes(name, self, rank, a));
+  if (!is_floating(self.dtype())) return not_implemented(name, self.dtype());
   return pool(Kind::kMax, self, axes, with_indices, std::nullopt, name);
 }
 
@@ -89,6 +90,7 @@ Result<Tensor> avg_pool1d(const Tensor& self, const Dims& kernel_size, const Dim
 
 Result<PoolResult> adaptive(std::string_view name, Kind kind, const Tensor& self, const Dims& output_size) {
   const std::vector<PoolAxis> axes = HEDDLE_TRY(adaptive_axes(name, self, output_size));
+  if (kind == Kind::kMax && !is_floating(self.dtype())) return not_implemented(name, self.dtype());
   return pool(kind, self, axes, kind == Kind::kMax, std::nullopt, name);
 }
 

@@ -78,6 +78,12 @@ Status with_same_quantizer(const Call& call) {
   return ok_status();
 }
 
+// Moves values about, but the ordinary kernel takes no integers other than uint8.
+Status nearest_quantized(const Call& call) {
+  return first_tensor(call).dtype() == DType::kQUInt8 ? with_same_quantizer<Form::kIntegers>(call)
+                                                      : with_same_quantizer<Form::kCentred>(call);
+}
+
 // Comparisons: of the numbers.
 Status on_numbers(const Call& call) {
   std::vector<IValue> results = HEDDLE_TRY(run_dense(call, Form::kFloats));
@@ -131,6 +137,38 @@ Result<Tensor> pad_quantized(const Tensor& self, const Dims& pad, const Scalar& 
   return with_quantizer(HEDDLE_TRY(call_tensor_operator("aten::constant_pad_nd", "", arguments)), q);
 }
 
+template <class T>
+void raise_row(const T* from, int64_t n, T least, T* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = std::max(from[i], least);
+}
+
+template <class T>
+void centre_row(const T* from, int64_t n, int32_t zero_point, float* to) {
+  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<float>(from[i] - zero_point);
+}
+
+// to = max(from, least), of dense tensors of one layout; `to` may be `from`.
+void raise_to(const Tensor& from, int64_t least, const Tensor& to) {
+  const auto raise = [&]<class T>(T low) {
+    const auto* x = static_cast<const T*>(from.raw_data());
+    auto* y = static_cast<T*>(to.raw_data());
+    parallel::parallel_for(0, from.numel(), kGrain,
+                           [&](int64_t begin, int64_t end) { raise_row(x + begin, end - begin, low, y + begin); });
+  };
+  if (from.dtype() == DType::kQUInt8) return raise(static_cast<uint8_t>(least));
+  if (from.dtype() == DType::kQInt8) return raise(static_cast<int8_t>(least));
+  raise(static_cast<int32_t>(least));
+}
+
+Result<Tensor> relu_quantized(const Tensor& self) {
+  const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("relu", self));
+  const Tensor dense = self.is_dense() ? self : HEDDLE_TRY(contiguous(self));
+  const Tensor result = HEDDLE_TRY(Tensor::empty_strided(dense.sizes(), dense.strides(), dense.dtype()));
+  set_quantizer(result, q);
+  raise_to(dense, q->zero_point(), result);
+  return result;
+}
+
 // The first tensor's scale for all.
 Result<Tensor> cat_quantized(const std::vector<Tensor>& tensors, int64_t dim) {
   const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("cat", tensors[0]));
@@ -142,12 +180,28 @@ Result<Tensor> cat_quantized(const std::vector<Tensor>& tensors, int64_t dim) {
 
 Result<Tensor> centred(const Tensor& quantized) {
   const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("an operator on quantised tensors", quantized));
-  const Tensor result = HEDDLE_TRY(to_dtype(integers_of(quantized), DType::kFloat32));
-  const auto zero = static_cast<float>(q->zero_point());
-  float* values = result.data<float>();
-  parallel::parallel_for(0, result.numel(), kGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) values[i] -= zero;
-  });
+  if (!quantized.is_dense() || quantized.dtype() == DType::kQInt32) {
+    const Tensor result = HEDDLE_TRY(to_dtype(integers_of(quantized), DType::kFloat32));
+    const auto zero = static_cast<float>(q->zero_point());
+    float* values = result.data<float>();
+    parallel::parallel_for(0, result.numel(), kGrain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) values[i] -= zero;
+    });
+    return result;
+  }
+  Tensor result = HEDDLE_TRY(Tensor::empty_strided(quantized.sizes(), quantized.strides(), DType::kFloat32));
+  const auto centre = [&]<class T>(const T* from) {
+    float* to = result.data<float>();
+    const auto zero = static_cast<int32_t>(q->zero_point());
+    parallel::parallel_for(0, result.numel(), kGrain, [&](int64_t begin, int64_t end) {
+      centre_row(from + begin, end - begin, zero, to + begin);
+    });
+  };
+  if (quantized.dtype() == DType::kQUInt8) {
+    centre(static_cast<const uint8_t*>(quantized.raw_data()));
+  } else {
+    centre(static_cast<const int8_t*>(quantized.raw_data()));
+  }
   return result;
 }
 
@@ -160,13 +214,7 @@ Result<Tensor> from_centred(const Tensor& values, float factor, const Ref<const 
 
 void raise_to_zero_point(const Tensor& quantized) {
   const auto zero = quantizer_of(quantized)->zero_point();
-  const auto raise = [&]<class T>(T* values) {
-    const auto least = static_cast<T>(zero);
-    for (int64_t i = 0; i < quantized.numel(); ++i) values[i] = std::max(values[i], least);
-  };
-  if (quantized.dtype() == DType::kQUInt8) return raise(static_cast<uint8_t*>(quantized.raw_data()));
-  if (quantized.dtype() == DType::kQInt8) return raise(static_cast<int8_t*>(quantized.raw_data()));
-  raise(static_cast<int32_t*>(quantized.raw_data()));
+  raise_to(quantized, zero, quantized);
 }
 
 void add_adapted_kernels(QuantizedKernels& kernels) {
@@ -194,30 +242,15 @@ void add_adapted_kernels(QuantizedKernels& kernels) {
                            "min"}) {
     kernels.add(concat("aten::", name), &with_same_quantizer<Form::kIntegers>);
   }
-  for (const char* name : {"relu",
-                           "leaky_relu",
-                           "max_pool1d",
-                           "max_pool2d",
-                           "max_pool3d",
-                           "avg_pool1d",
-                           "avg_pool2d",
-                           "avg_pool3d",
-                           "adaptive_avg_pool1d",
-                           "adaptive_avg_pool2d",
-                           "adaptive_avg_pool3d",
-                           "_adaptive_avg_pool2d",
-                           "_adaptive_avg_pool3d",
-                           "mean",
-                           "mean.dim",
-                           "upsample_nearest1d",
-                           "upsample_nearest1d.vec",
-                           "upsample_nearest2d",
-                           "upsample_nearest2d.vec",
-                           "upsample_nearest3d",
-                           "upsample_nearest3d.vec",
-                           "upsample_bilinear2d",
-                           "upsample_bilinear2d.vec"}) {
+  kernels.add("aten::relu", boxed<&relu_quantized>());
+  for (const char* name : {"leaky_relu", "max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
+                           "adaptive_avg_pool1d", "adaptive_avg_pool3d", "_adaptive_avg_pool3d", "mean", "mean.dim",
+                           "upsample_bilinear2d", "upsample_bilinear2d.vec"}) {
     kernels.add(concat("aten::", name), &with_same_quantizer<Form::kCentred>);
+  }
+  for (const char* name : {"upsample_nearest1d", "upsample_nearest1d.vec", "upsample_nearest2d",
+                           "upsample_nearest2d.vec", "upsample_nearest3d", "upsample_nearest3d.vec"}) {
+    kernels.add(concat("aten::", name), &nearest_quantized);
   }
   for (const char* name : {"clamp", "hardtanh", "relu6", "threshold", "elu", "gelu"}) {
     kernels.add(concat("aten::", name), &with_same_quantizer<Form::kFloats>);

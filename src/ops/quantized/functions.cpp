@@ -5,6 +5,7 @@
 #include "ops/common/call.h"
 #include "ops/common/copy.h"
 #include "ops/quantized/adapt.h"
+#include "ops/quantized/byte_quantizer.h"
 #include "parallel/parallel.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -33,26 +34,29 @@ Status check_pair(const Tensor& a, const Tensor& b) {
   return ok_status();
 }
 
-// Sums of bytes in one layout, by a table of the numbers of each operand.
+// Sums of bytes in one layout.
 Result<Tensor> add_bytes(const Tensor& a, const Tensor& b, double scale, int64_t zero_point, bool relu) {
   const Tensor result = HEDDLE_TRY(Tensor::empty_like(a));
   set_quantizer(result, HEDDLE_TRY(make_quantizer(scale, zero_point, a.dtype())));
-  float numbers[2][256];
-  for (int side = 0; side < 2; ++side) {
-    const Ref<const Quantizer> q = quantizer_of(side == 0 ? a : b);
-    for (int i = 0; i < 256; ++i) {
-      numbers[side][i] = static_cast<float>(q->scale()) * static_cast<float>(i - q->zero_point());
-    }
-  }
+  const Ref<const Quantizer> of_a = quantizer_of(a);
+  const Ref<const Quantizer> of_b = quantizer_of(b);
+  const auto scale_a = static_cast<float>(of_a->scale());
+  const auto scale_b = static_cast<float>(of_b->scale());
+  const auto zero_a = static_cast<int32_t>(of_a->zero_point());
+  const auto zero_b = static_cast<int32_t>(of_b->zero_point());
   const auto* x = static_cast<const uint8_t*>(a.raw_data());
   const auto* y = static_cast<const uint8_t*>(b.raw_data());
   auto* to = static_cast<uint8_t*>(result.raw_data());
-  const float inverse = 1.0f / static_cast<float>(scale);
-  const IntegerRange range = {relu ? zero_point : 0, 255};
+  const ByteQuantizer to_byte(1.0f / static_cast<float>(scale), zero_point, {relu ? zero_point : 0, 255});
   parallel::parallel_for(0, a.numel(), 16384, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      to[i] = static_cast<uint8_t>(quantize_value(numbers[0][x[i]] + numbers[1][y[i]], inverse, zero_point, range));
-    }
+    // Copies, as bytes that are written might be those of what is captured.
+    const auto add = [x, y, scale_a, scale_b, zero_a, zero_b, to_byte](int64_t i) {
+      const float left = scale_a * static_cast<float>(x[i] - zero_a);
+      const float right = scale_b * static_cast<float>(y[i] - zero_b);
+      return static_cast<uint8_t>(to_byte(left + right));
+    };
+    uint8_t* const sums = to;
+    for (int64_t i = begin; i < end; ++i) sums[i] = add(i);
   });
   return result;
 }

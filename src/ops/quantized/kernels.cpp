@@ -55,6 +55,7 @@ Status install_quantized_kernels(const schema::OperatorTable& table) {
   QuantizedKernels kernels;
   add_quantize_kernels(kernels);
   add_adapted_kernels(kernels);
+  add_pool_kernels(kernels);
   return kernels.install(table);
 }
 

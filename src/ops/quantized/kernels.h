@@ -31,6 +31,7 @@ schema::Kernel dense_kernel(const schema::Operator& op);
 // One function a file that has such kernels.
 void add_quantize_kernels(QuantizedKernels& kernels);
 void add_adapted_kernels(QuantizedKernels& kernels);
+void add_pool_kernels(QuantizedKernels& kernels);
 
 // All of them.
 Status install_quantized_kernels(const schema::OperatorTable& table);
