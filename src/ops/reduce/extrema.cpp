@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "ops/backend/convert.h"
 #include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
@@ -43,8 +44,9 @@ struct Extreme {
   explicit Extreme(const void*) {}
   void start(Accumulator& a) const { a = worst<largest, Accumulator>(); }
   void take(Accumulator& a, Value v, int64_t) const {
+    // Which nan wins does not matter here, so there is no branch.
     const auto x = static_cast<Accumulator>(v);
-    a = replaces<largest>(x, a) ? x : a;
+    a = (largest ? x > a : x < a) | is_nan(x) ? x : a;
   }
   void merge(Accumulator& a, const Accumulator& b) const { a = replaces<largest>(b, a) ? b : a; }
   Result finish(const Accumulator& a) const { return static_cast<Result>(a); }
@@ -112,6 +114,24 @@ void take_float_columns(const void* context, char* accumulators, const char* dat
   fold(reinterpret_cast<const float*>(data), row_stride / static_cast<int64_t>(sizeof(float)), rows, columns,
        reinterpret_cast<float*>(accumulators));
 }
+// Adjacent halves, by way of float32.
+template <class T, bool largest>
+void take_half_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                   int64_t position) {
+  using Op = Extreme<T, largest>;
+  if (stride != sizeof(T)) {
+    detail::ReduceFunctions<Op>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  constexpr int64_t kChunk = 1024;
+  alignas(64) float buffer[kChunk];
+  const T* values = reinterpret_cast<const T*>(data);
+  for (int64_t i = 0; i < n; i += kChunk) {
+    const int64_t count = std::min(kChunk, n - i);
+    backend::convert_row(values + i, buffer, count);
+    Op(context).merge(*reinterpret_cast<float*>(accumulator), extreme_of<largest>(buffer, count));
+  }
+}
 template <bool largest>
 void find_in_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
                        int64_t position) {
@@ -140,6 +160,7 @@ constexpr ReduceKernel extreme_kernel() {
     kernel.take_row = &take_float_row<largest>;
     kernel.take_columns = &take_float_columns<largest>;
   }
+  if constexpr (is_half_type<T>) kernel.take_row = &take_half_row<T, largest>;
   return kernel;
 }
 template <class T, bool largest>

@@ -27,7 +27,7 @@ double magnitude(T x) {
 }
 
 // The p-th powers of magnitudes add up in double; the extremes for infinite p. Context: p.
-enum class Power { kZero, kOne, kTwo, kAny, kMax, kMin };
+enum class Power { kZero, kOne, kTwo, kThree, kAny, kMax, kMin };
 template <class T, Power power>
 struct Norm {
   using Value = T;
@@ -56,6 +56,9 @@ struct Norm {
       case Power::kTwo:
         a += x * x;
         break;
+      case Power::kThree:
+        a += x * x * x;
+        break;
       case Power::kAny:
         a += std::pow(x, p);
         break;
@@ -81,7 +84,7 @@ struct Norm {
   }
   Result finish(const Accumulator& a) const {
     if (power == Power::kTwo) return cast_element<Result>(std::sqrt(a));
-    if (power == Power::kAny) return cast_element<Result>(std::pow(a, 1 / p));
+    if (power == Power::kThree || power == Power::kAny) return cast_element<Result>(std::pow(a, 1 / p));
     return cast_element<Result>(a);
   }
   double p;
@@ -106,6 +109,7 @@ ReduceKernel norm_kernel(double p) {
     if constexpr (std::is_same_v<T, float>) kernel.take_row = &take_squares_of_floats;
     return kernel;
   }
+  if (p == 3) return reduce_kernel<Norm<T, Power::kThree>>();
   if (std::isinf(p)) return p > 0 ? reduce_kernel<Norm<T, Power::kMax>>() : reduce_kernel<Norm<T, Power::kMin>>();
   return reduce_kernel<Norm<T, Power::kAny>>();
 }

@@ -11,6 +11,8 @@ namespace {
 constexpr size_t kMaxOutputs = 2;
 // Accumulators side by side in take_columns.
 constexpr int64_t kColumns = 128;
+// Rows up to this length cost less side by side than one by one.
+constexpr int64_t kShortRow = 16;
 // Elements worth a task of their own. The split into tasks decides the rounding of sums, so it never looks at the
 // number of threads.
 constexpr int64_t kTaskElements = 65536;
@@ -83,8 +85,9 @@ class Walk {
     tidy(reduced_, !kernel.ordered);
     results_ = product(kept_);
     per_result_ = product(reduced_);
+    const bool short_rows = per_result_ <= kShortRow && !kept_.empty() && kept_.back().size >= kColumns;
     by_columns_ = !kept_.empty() && kept_.back().size >= 4 &&
-                  (reduced_.empty() || std::abs(kept_.back().stride) < std::abs(reduced_.back().stride));
+                  (reduced_.empty() || short_rows || std::abs(kept_.back().stride) < std::abs(reduced_.back().stride));
   }
 
   void run() const {

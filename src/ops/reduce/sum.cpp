@@ -41,7 +41,7 @@ struct NanSum : Sum<T> {
   using Sum<T>::Sum;
   void take(Wide<T>& a, T v, int64_t) const {
     const auto x = static_cast<ComputeType<T>>(v);
-    if (x == x) a += static_cast<Wide<T>>(x);
+    a += x == x ? static_cast<Wide<T>>(x) : Wide<T>(0);
   }
 };
 template <class T>
@@ -54,10 +54,15 @@ struct Product : Sum<T> {
 };
 
 // Adjacent float32, the frequent case.
-void take_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
-                    int64_t position) {
+void take_float_row(const void*, char* accumulator, const char* data, int64_t stride, int64_t n, int64_t) {
   if (stride != sizeof(float)) {
-    detail::ReduceFunctions<Sum<float>>::take_row(context, accumulator, data, stride, n, position);
+    constexpr int64_t kChunk = 1024;
+    alignas(64) float buffer[kChunk];
+    for (int64_t i = 0; i < n; i += kChunk) {
+      const int64_t count = std::min(kChunk, n - i);
+      for (int64_t k = 0; k < count; ++k) buffer[k] = *reinterpret_cast<const float*>(data + (i + k) * stride);
+      *reinterpret_cast<double*>(accumulator) += backend::sum_row(buffer, count);
+    }
     return;
   }
   *reinterpret_cast<double*>(accumulator) += backend::sum_row(reinterpret_cast<const float*>(data), n);
@@ -69,8 +74,20 @@ void take_float_columns(const void* context, char* accumulators, const char* dat
                                                       rows, position);
     return;
   }
-  backend::sum_columns(reinterpret_cast<const float*>(data), row_stride / static_cast<int64_t>(sizeof(float)), rows,
-                       columns, reinterpret_cast<double*>(accumulators));
+  const auto* x = reinterpret_cast<const float*>(data);
+  const int64_t row_step = row_stride / static_cast<int64_t>(sizeof(float));
+  auto* const totals = reinterpret_cast<double*>(accumulators);
+  // Few columns that lie row behind row: several rows at a time are one of more columns.
+  constexpr int64_t kFew = 16;
+  constexpr int64_t kTogether = 16;
+  const int64_t wide_rows = columns < kFew && row_step == columns ? rows / kTogether : 0;
+  if (wide_rows > 0) {
+    double sums[kFew * kTogether] = {};
+    backend::sum_columns(x, kTogether * columns, wide_rows, kTogether * columns, sums);
+    for (int64_t i = 0; i < kTogether * columns; ++i) totals[i % columns] += sums[i];
+  }
+  const int64_t done = wide_rows * kTogether;
+  backend::sum_columns(x + done * row_step, row_step, rows - done, columns, totals);
 }
 
 // Adjacent halves, by way of float32.
