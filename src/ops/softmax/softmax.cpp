@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ops/backend/rows.h"
+#include "ops/backend/unary64.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/common/forms.h"
@@ -60,6 +61,63 @@ Attempt attempt_simd(SoftmaxProblem& p) {
   return Attempt::done();
 }
 
+// Blocks of columns, or a row in pieces, so that exponentials are taken side by side.
+void softmax_block64(const double* x, double* y, int64_t n, int64_t stride, int64_t columns, bool log) {
+  double most[kColumns];
+  double sum[kColumns] = {};
+  std::copy_n(x, columns, most);
+  for (int64_t i = 1; i < n; ++i) {
+    for (int64_t c = 0; c < columns; ++c) most[c] = std::max(most[c], x[i * stride + c]);
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    double e[kColumns];
+    for (int64_t c = 0; c < columns; ++c) e[c] = x[i * stride + c] - most[c];
+    backend::exp_row64(e, e, columns);
+    for (int64_t c = 0; c < columns; ++c) sum[c] += e[c];
+    if (!log) std::copy_n(e, columns, y + i * stride);
+  }
+  double log_sum[kColumns];
+  backend::log_row64(sum, log_sum, columns);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t c = 0; c < columns; ++c) {
+      double& value = y[i * stride + c];
+      value = log ? x[i * stride + c] - most[c] - log_sum[c] : value / sum[c];
+    }
+  }
+}
+void softmax_row64(const double* x, double* y, int64_t n, bool log) {
+  double most = x[0];
+  for (int64_t i = 1; i < n; ++i) most = std::max(most, x[i]);
+  double sum = 0;
+  for (int64_t first = 0; first < n; first += kColumns) {
+    const int64_t count = std::min(kColumns, n - first);
+    double e[kColumns];
+    for (int64_t i = 0; i < count; ++i) e[i] = x[first + i] - most;
+    backend::exp_row64(e, e, count);
+    for (int64_t i = 0; i < count; ++i) sum += e[i];
+    if (!log) std::copy_n(e, count, y + first);
+  }
+  const double log_sum = std::log(sum);
+  for (int64_t i = 0; i < n; ++i) y[i] = log ? x[i] - most - log_sum : y[i] / sum;
+}
+
+Attempt attempt_float64(SoftmaxProblem& p) {
+  if (p.input.dtype() != DType::kFloat64) return Attempt::declined(concat("dtype ", python_name(p.input.dtype())));
+  const double* x = p.input.data<double>();
+  double* y = p.output.data<double>();
+  if (p.inner == 1) {
+    parallel::parallel_for(0, p.outer, grain_of(p.n), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) softmax_row64(x + row * p.n, y + row * p.n, p.n, p.log);
+    });
+  } else {
+    each_block(p, [&](int64_t outer, int64_t first, int64_t count) {
+      const int64_t at = outer * p.n * p.inner + first;
+      softmax_block64(x + at, y + at, p.n, p.inner, count, p.log);
+    });
+  }
+  return Attempt::done();
+}
+
 template <class T>
 void softmax_column(const T* x, T* y, int64_t n, int64_t stride, bool log) {
   T most = x[0];
@@ -86,8 +144,9 @@ Attempt attempt_reference(SoftmaxProblem& p) {
   }));
 }
 
-constexpr std::array<Implementation<SoftmaxProblem>, 2> kImplementations = {{
+constexpr std::array<Implementation<SoftmaxProblem>, 3> kImplementations = {{
     {"simd", "float32, and the halves by way of it", &attempt_simd},
+    {"float64", "float64", &attempt_float64},
     {"reference", "anything", &attempt_reference},
 }};
 
