@@ -1,10 +1,15 @@
 // Window functions of signal processing: hann, hamming, blackman, bartlett, kaiser.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "ops/backend/unary64.h"
+#include "ops/common/copy.h"
 #include "ops/common/promotion.h"
 #include "ops/creation/creation.h"
 #include "ops/creation/factory.h"
+#include "parallel/parallel.h"
 
 namespace heddle::ops {
 namespace {
@@ -22,9 +27,35 @@ Result<Tensor> window(std::string_view name, std::optional<DType> dtype, int64_t
   return t;
 }
 
+// The same of cosines: levels[0] + levels[1] cos(2 pi x) + levels[2] cos(4 pi x).
+Result<Tensor> cosine_window(std::string_view name, std::optional<DType> dtype, int64_t length, bool periodic,
+                             const std::array<double, 3>& levels) {
+  const DType result = dtype.value_or(kDefaultDType);
+  HEDDLE_REQUIRE(is_floating(result), name, " expects floating point dtypes, got: ", python_name(result));
+  HEDDLE_REQUIRE(length >= 0, name, " requires non-negative window_length, got window_length=", length);
+  const Tensor wide = HEDDLE_TRY(Tensor::empty(Dims{length}, DType::kFloat64));
+  const auto last = static_cast<double>(periodic ? length : length - 1);
+  double* const values = wide.data<double>();
+  constexpr int64_t kChunk = 256;
+  parallel::parallel_for(0, (length + kChunk - 1) / kChunk, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t first = begin * kChunk; first < std::min(end * kChunk, length); first += kChunk) {
+      const int64_t n = std::min(kChunk, length - first);
+      double* const out = values + first;
+      double angles[kChunk];
+      for (int64_t i = 0; i < n; ++i) angles[i] = 2 * std::numbers::pi * (static_cast<double>(first + i) / last);
+      backend::cos_row64(angles, out, n);
+      for (int64_t i = 0; i < n; ++i) {
+        // cos(2 a) = 2 cos(a)^2 - 1
+        out[i] = levels[0] + levels[1] * out[i] + levels[2] * (2 * out[i] * out[i] - 1);
+      }
+    }
+  });
+  if (length == 1) values[0] = 1;
+  return to_dtype(wide, result);
+}
+
 Result<Tensor> hamming(std::optional<DType> dtype, int64_t length, bool periodic, double alpha, double beta) {
-  return window("hamming_window", dtype, length, periodic,
-                [=](double x) { return alpha - beta * std::cos(2 * std::numbers::pi * x); });
+  return cosine_window("hamming_window", dtype, length, periodic, {alpha, -beta, 0});
 }
 Result<Tensor> hamming_alpha(std::optional<DType> dtype, int64_t length, bool periodic, double alpha) {
   return hamming(dtype, length, periodic, alpha, 0.46);
@@ -33,13 +64,10 @@ Result<Tensor> hamming_periodic(std::optional<DType> dtype, int64_t length, bool
   return hamming(dtype, length, periodic, 0.54, 0.46);
 }
 Result<Tensor> hann(std::optional<DType> dtype, int64_t length, bool periodic) {
-  return window("hann_window", dtype, length, periodic,
-                [](double x) { return 0.5 - 0.5 * std::cos(2 * std::numbers::pi * x); });
+  return cosine_window("hann_window", dtype, length, periodic, {0.5, -0.5, 0});
 }
 Result<Tensor> blackman(std::optional<DType> dtype, int64_t length, bool periodic) {
-  return window("blackman_window", dtype, length, periodic, [](double x) {
-    return 0.42 - 0.5 * std::cos(2 * std::numbers::pi * x) + 0.08 * std::cos(4 * std::numbers::pi * x);
-  });
+  return cosine_window("blackman_window", dtype, length, periodic, {0.42, -0.5, 0.08});
 }
 Result<Tensor> bartlett(std::optional<DType> dtype, int64_t length, bool periodic) {
   return window("bartlett_window", dtype, length, periodic, [](double x) { return x <= 0.5 ? 2 * x : 2 - 2 * x; });
