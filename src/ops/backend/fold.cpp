@@ -48,6 +48,47 @@ double squares_row(const float* x, int64_t n) {
   return total;
 }
 
+// Folds the differences of two rows with four chains.
+template <class F, class Combine>
+HWY_INLINE V fold_differences(const float* a, const float* b, int64_t n, F f, Combine combine) {
+  const int64_t step = lanes();
+  V sums[4];
+  for (V& sum : sums) sum = constant(0.0f);
+  int64_t i = 0;
+  for (; i + 4 * step <= n; i += 4 * step) {
+    for (int64_t k = 0; k < 4; ++k) {
+      const Whole at{i + k * step};
+      sums[k] = f(sums[k], hn::Sub(at.load(a), at.load(b)));
+    }
+  }
+  for (; i + step <= n; i += step) sums[0] = f(sums[0], hn::Sub(Whole{i}.load(a), Whole{i}.load(b)));
+  if (i < n) {
+    const Part at{i, n - i};
+    sums[0] = f(sums[0], hn::Sub(at.load(a), at.load(b)));
+  }
+  return combine(combine(sums[0], sums[1]), combine(sums[2], sums[3]));
+}
+
+float difference_row(const float* a, const float* b, int64_t n) {
+  const auto add = [](V s, V d) HWY_ATTR { return hn::Add(s, d); };
+  return hn::GetLane(hn::SumOfLanes(D(), fold_differences(
+                                             a, b, n, [](V s, V d) HWY_ATTR { return hn::Add(s, hn::Abs(d)); }, add)));
+}
+float square_difference_row(const float* a, const float* b, int64_t n) {
+  const auto add = [](V s, V d) HWY_ATTR { return hn::Add(s, d); };
+  return hn::GetLane(hn::SumOfLanes(D(), fold_differences(
+                                             a, b, n, [](V s, V d) HWY_ATTR { return hn::MulAdd(d, d, s); }, add)));
+}
+float largest_difference_row(const float* a, const float* b, int64_t n) {
+  const auto larger = [](V s, V d) HWY_ATTR {
+    const V size = hn::Abs(d);
+    return hn::IfThenElse(hn::Or(hn::Gt(size, s), hn::IsNaN(size)), size, s);
+  };
+  const V best = fold_differences(a, b, n, larger, larger);
+  if (!hn::AllFalse(D(), hn::IsNaN(best))) return std::numeric_limits<float>::quiet_NaN();
+  return hn::GetLane(hn::MaxOfLanes(D(), best));
+}
+
 constexpr int64_t kVectors = 8;
 
 // A block of columns that starts at x: `count` vectors of whole ones, or one that may be short.
@@ -173,6 +214,9 @@ namespace heddle::ops::backend {
 
 HWY_EXPORT(sum_row);
 HWY_EXPORT(squares_row);
+HWY_EXPORT(difference_row);
+HWY_EXPORT(square_difference_row);
+HWY_EXPORT(largest_difference_row);
 HWY_EXPORT(sum_columns);
 HWY_EXPORT(max_columns);
 HWY_EXPORT(min_columns);
@@ -181,6 +225,15 @@ HWY_EXPORT(min_row);
 HWY_EXPORT(find_in_row);
 
 double sum_row(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(sum_row)(x, n); }
+float difference_row(const float* a, const float* b, int64_t n) {
+  return HWY_DYNAMIC_DISPATCH(difference_row)(a, b, n);
+}
+float square_difference_row(const float* a, const float* b, int64_t n) {
+  return HWY_DYNAMIC_DISPATCH(square_difference_row)(a, b, n);
+}
+float largest_difference_row(const float* a, const float* b, int64_t n) {
+  return HWY_DYNAMIC_DISPATCH(largest_difference_row)(a, b, n);
+}
 void sum_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, double* totals) {
   HWY_DYNAMIC_DISPATCH(sum_columns)(x, row_stride, rows, columns, totals);
 }

@@ -13,6 +13,12 @@ double squares_row(const float* x, int64_t n);
 // totals[c] += the sum down column c of [rows, columns]; a row begins row_stride elements behind the one before.
 void sum_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, double* totals);
 
+// Of the differences of n pairs, in float: the sum of their sizes, the sum of their squares, the largest size (NaN
+// wins).
+float difference_row(const float* a, const float* b, int64_t n);
+float square_difference_row(const float* a, const float* b, int64_t n);
+float largest_difference_row(const float* a, const float* b, int64_t n);
+
 // The largest and the smallest of n > 0 elements; NaN wins.
 float max_row(const float* x, int64_t n);
 float min_row(const float* x, int64_t n);

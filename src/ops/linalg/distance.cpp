@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <type_traits>
 
+#include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "ops/linalg/product.h"
@@ -30,6 +32,11 @@ T fold_differences(const T* a, const T* b, int64_t n, Take take, Combine combine
 
 template <class T>
 T distance(const T* a, const T* b, int64_t n, double p) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (p == 1) return backend::difference_row(a, b, n);
+    if (p == 2) return std::sqrt(backend::square_difference_row(a, b, n));
+    if (std::isinf(p)) return backend::largest_difference_row(a, b, n);
+  }
   if (p == 0)
     return fold_differences(
         a, b, n, [](T s, T d) { return s + (d != T(0) ? T(1) : T(0)); }, std::plus<T>());
@@ -41,7 +48,7 @@ T distance(const T* a, const T* b, int64_t n, double p) {
         a, b, n, [](T s, T d) { return s + d * d; }, std::plus<T>()));
   if (std::isinf(p)) {
     // NaN wins.
-    const auto larger = [](T s, T d) { return std::abs(d) > s || d != d ? std::abs(d) : s; };
+    const auto larger = [](T s, T d) { return (std::abs(d) > s) | (d != d) ? std::abs(d) : s; };
     return fold_differences(a, b, n, larger, larger);
   }
   const auto power = [e = static_cast<T>(p)](T s, T d) { return s + std::pow(std::abs(d), e); };
