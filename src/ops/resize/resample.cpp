@@ -85,6 +85,11 @@ void resample_axis(const AxisWeights& axis, const T* from, T* to, int64_t outer,
 }  // namespace
 
 Result<Tensor> resample(const Tensor& input, std::span<const AxisWeights> axes, MemoryFormat format) {
+  // Few channels make short rows: then planes are quicker.
+  constexpr int64_t kFew = 8;
+  if (format != MemoryFormat::kContiguous && input.size(1) < kFew) {
+    return contiguous(HEDDLE_TRY(resample(HEDDLE_TRY(contiguous(input)), axes, MemoryFormat::kContiguous)), format);
+  }
   const DType dtype = input.dtype();
   const Tensor arranged = HEDDLE_TRY(contiguous(input, format));
   Tensor values = HEDDLE_TRY(to_dtype(arranged, compute_dtype(dtype)));
