@@ -6,6 +6,7 @@
 
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
+#include "parallel/parallel.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
 
@@ -53,9 +54,11 @@ std::vector<int64_t> kept(const T* boxes, const T* scores, int64_t n, double thr
   for (size_t i = 0; i < order.size(); ++i) {
     if (gone[i]) continue;
     result.push_back(order[i]);
-    for (size_t j = i + 1; j < order.size(); ++j) {
-      gone[j] |= static_cast<uint8_t>(static_cast<double>(sorted.overlap(i, j)) > threshold);
-    }
+    parallel::parallel_for(static_cast<int64_t>(i) + 1, n, 8192, [&](int64_t begin, int64_t end) {
+      for (auto j = static_cast<size_t>(begin); j < static_cast<size_t>(end); ++j) {
+        gone[j] |= static_cast<uint8_t>(static_cast<double>(sorted.overlap(i, j)) > threshold);
+      }
+    });
   }
   return result;
 }
