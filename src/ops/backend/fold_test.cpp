@@ -43,6 +43,29 @@ TEST_P(FoldTest, SumsAreThoseOfDoubles) {
   EXPECT_EQ(sum_row(nullptr, 0), 0);
 }
 
+TEST_P(FoldTest, DifferencesAreMeasured) {
+  for (int64_t n : kLengths) {
+    const std::vector<float> a = some(n);
+    std::vector<float> b(a.rbegin(), a.rend());
+    double sizes = 0;
+    double squares = 0;
+    double largest = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      const double size = std::fabs(static_cast<double>(a[i] - b[i]));
+      sizes += size;
+      squares += size * size;
+      largest = std::max(largest, size);
+    }
+    EXPECT_NEAR(difference_row(a.data(), b.data(), n), sizes, 1e-5 * sizes) << n;
+    EXPECT_NEAR(square_difference_row(a.data(), b.data(), n), squares, 1e-5 * squares) << n;
+    EXPECT_EQ(largest_difference_row(a.data(), b.data(), n), static_cast<float>(largest)) << n;
+    b[static_cast<size_t>(n / 2)] = kNaN;
+    EXPECT_TRUE(std::isnan(largest_difference_row(a.data(), b.data(), n))) << n;
+    EXPECT_TRUE(std::isnan(difference_row(a.data(), b.data(), n))) << n;
+  }
+  EXPECT_EQ(largest_difference_row(nullptr, nullptr, 0), 0);
+}
+
 TEST_P(FoldTest, ColumnsAddUpOntoTheirTotals) {
   constexpr int64_t kRows = 300;
   for (int64_t columns : {1, 3, 16, 17, 128, 133}) {
