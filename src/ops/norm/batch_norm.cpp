@@ -26,6 +26,10 @@ Status check(const BatchNormArguments& a) {
   const int64_t channels = a.input.size(1);
   HEDDLE_TRY(check_parameter(a.running_mean, "running_mean", channels));
   HEDDLE_TRY(check_parameter(a.running_var, "running_var", channels));
+  for (const auto* running : {&a.running_mean, &a.running_var}) {
+    HEDDLE_REQUIRE(!*running || (*running)->dim() == 1, "batch_norm: running statistics must have one dimension, not ",
+                   (*running)->dim());
+  }
   HEDDLE_TRY(check_parameter(a.weight, "weight", channels));
   HEDDLE_TRY(check_parameter(a.bias, "bias", channels));
   HEDDLE_REQUIRE(a.training || (a.running_mean && a.running_var),
