@@ -34,6 +34,7 @@ constexpr std::array kAnyLayout = std::to_array<std::string_view>({
     "aten::hardsigmoid",
     "aten::hardsigmoid_",
     "aten::gelu",
+    "aten::glu",
     "aten::leaky_relu",
     "aten::leaky_relu_",
     "aten::elu",

@@ -23,7 +23,9 @@ struct Operators {
 
 // The input that holds the number of groups; none where the node is no convolution that can be packed.
 std::optional<size_t> groups_of(const ir::Node& node) {
-  if (node.is_operator("aten::conv2d") && node.op->schema.overload.empty()) return 6;
+  for (const std::string_view name : {"aten::conv1d", "aten::conv2d", "aten::conv3d"}) {
+    if (node.is_operator(name) && node.op->schema.overload.empty()) return 6;
+  }
   const bool general = node.is_operator("aten::_convolution") || node.is_operator("aten::convolution");
   if (general && is_constant_bool(node.input(6), false)) return 8;
   return std::nullopt;
@@ -34,7 +36,7 @@ bool is_packable(const ir::Node& node) {
   if (!groups || !node.inputs()[0]->type()->is(TypeKind::kTensor)) return false;
   const Tensor* weight = constant_tensor(node.input(1));
   const IValue* bias = constant_of(node.input(2));
-  if (!weight || weight->dim() != 4 || weight->dtype() != DType::kFloat32 || !bias) return false;
+  if (!weight || weight->dim() < 3 || weight->dim() > 5 || weight->dtype() != DType::kFloat32 || !bias) return false;
   for (const size_t i : {size_t{3}, size_t{4}, size_t{5}, *groups}) {
     const IValue* value = constant_of(node.input(i));
     if (!value || !(value->is_list() || value->is_int())) return false;

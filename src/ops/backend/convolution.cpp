@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ops/backend/cache.h"
+#include "ops/backend/depthwise.h"
 #include "ops/backend/dnnl_convolution.h"
 #include "ops/backend/tile_convolution.h"
 #include "ops/backend/tiles.h"
@@ -20,13 +21,20 @@ struct Choice : RefCounted {
 // nine tenths.
 bool tiles_are_faster(const ConvolutionShape& shape) { return !has_wide_vectors() && !shape.is_pointwise(); }
 
+// oneDNN writes out every tap of a row, and from some number on falls back to code ten times slower.
+constexpr int64_t kLongestRowWrittenOut = 9;
+bool is_long_depthwise(const ConvolutionShape& shape) {
+  return is_depthwise(shape) && shape.kernel[2] > kLongestRowWrittenOut;
+}
+
 Ref<const Choice> choose(const ConvolutionShape& shape, const ConvolutionEnding& ending) {
   auto choice = make_ref<Choice>();
   const bool tiles = tiles_take(shape);
-  if (!tiles || !tiles_are_faster(shape)) {
+  if (!(tiles && tiles_are_faster(shape)) && !is_long_depthwise(shape)) {
     choice->convolution = make_dnnl_convolution(shape, ending, choice->declined);
   }
   if (!choice->convolution && tiles) choice->convolution = make_tile_convolution(shape, ending);
+  if (!choice->convolution && is_depthwise(shape)) choice->convolution = make_depthwise_convolution(shape, ending);
   return choice;
 }
 

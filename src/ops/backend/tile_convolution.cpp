@@ -10,8 +10,14 @@
 namespace heddle::ops::backend {
 namespace {
 
-// Of channels: reading a shorter run costs more than its products.
+// Reading a shorter run costs more than its products.
 constexpr int64_t kShortestRun = 16;
+
+// How many floats of the input lie together in a window: its pixels in a row do, where none can lie in the padding.
+int64_t run_of(const ConvolutionShape& s) {
+  const bool padded = s.padding[2] > 0 || (s.output[2] - 1) * s.stride[2] + s.kernel[2] > s.input[2];
+  return !padded && s.dilation[2] == 1 ? s.kernel[2] * s.in_channels : s.in_channels;
+}
 
 using Position = std::array<int64_t, 3>;
 
@@ -22,7 +28,11 @@ Position position_of(int64_t index, const std::array<int64_t, 3>& extent) {
 class TileConvolution final : public Convolution {
  public:
   TileConvolution(const ConvolutionShape& shape, const ConvolutionEnding& ending)
-      : shape_(shape), ending_(ending), zeros_(static_cast<size_t>(shape.in_channels)) {}
+      : shape_(shape),
+        ending_(ending),
+        run_(run_of(shape)),
+        taps_(shape.kernel_taps() * shape.in_channels / run_),
+        zeros_(static_cast<size_t>(run_)) {}
 
   size_t packed_bytes() const override { return packed_floats(depth(), shape_.out_channels) * sizeof(float); }
 
@@ -62,8 +72,8 @@ class TileConvolution final : public Convolution {
         TileProduct product;
         product.runs = runs;
         product.rows = count;
-        product.taps = shape_.kernel_taps();
-        product.run = shape_.in_channels;
+        product.taps = taps_;
+        product.run = run_;
         product.panels = static_cast<const float*>(packed) + column * depth();
         product.columns = std::min(panels * panel_width(), out - column);
         product.bias = bias ? bias + column : nullptr;
@@ -86,8 +96,7 @@ class TileConvolution final : public Convolution {
   const float** scratch_runs() const {
     static thread_local ScratchBlock block;
     try {
-      return static_cast<const float**>(
-          block.get(sizeof(float*) * static_cast<size_t>(shape_.kernel_taps() * kMostRowsOfBlock)));
+      return static_cast<const float**>(block.get(sizeof(float*) * static_cast<size_t>(taps_ * kMostRowsOfBlock)));
     } catch (const std::bad_alloc&) {
       return nullptr;
     }
@@ -109,7 +118,7 @@ class TileConvolution final : public Convolution {
           const int64_t from_y = first[1] + y * s.dilation[1];
           const bool inside = from_z >= 0 && from_z < s.input[0] && from_y >= 0 && from_y < s.input[1];
           const float* line = image + (from_z * s.input[1] + from_y) * s.input[2] * s.in_channels;
-          for (int64_t x = 0; x < s.kernel[2]; ++x, run += count) {
+          for (int64_t x = 0; x < s.kernel[2]; x += run_ / s.in_channels, run += count) {
             const int64_t from_x = first[2] + x * s.dilation[2];
             *run = inside && from_x >= 0 && from_x < s.input[2] ? line + from_x * s.in_channels : zeros_.data();
           }
@@ -120,13 +129,15 @@ class TileConvolution final : public Convolution {
 
   const ConvolutionShape shape_;
   const ConvolutionEnding ending_;
+  const int64_t run_;   // floats that lie together
+  const int64_t taps_;  // runs a window has
   const std::vector<float> zeros_;
 };
 
 }  // namespace
 
 bool tiles_take(const ConvolutionShape& shape) {
-  return shape.groups == 1 && !shape.transposed && shape.in_channels >= kShortestRun;
+  return shape.groups == 1 && !shape.transposed && run_of(shape) >= kShortestRun;
 }
 
 Ref<const Convolution> make_tile_convolution(const ConvolutionShape& shape, const ConvolutionEnding& ending) {

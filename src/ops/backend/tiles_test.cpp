@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/storage.h"
-#include "ops/backend/tile_convolution.h"
 #include "ops/backend/tile_matrix.h"
 #include "parallel/parallel.h"
 
@@ -174,76 +173,6 @@ TEST(TileMatrix, MultipliesOnAnyNumberOfThreads) {
           ASSERT_NEAR(first[static_cast<size_t>(i * out + j)], std::tanh(sum), 2e-5);
         }
       }
-    }
-  }
-}
-
-// Each output pixel by itself, in whole numbers.
-Floats convolved(const ConvolutionShape& s, const Floats& input, const Floats& weights, const Floats& bias,
-                 const Floats& added) {
-  Floats output;
-  for (int64_t b = 0; b < s.batch; ++b) {
-    for (int64_t pixel = 0; pixel < s.output_pixels(); ++pixel) {
-      const std::array<int64_t, 3> to = {pixel / (s.output[1] * s.output[2]), pixel / s.output[2] % s.output[1],
-                                         pixel % s.output[2]};
-      for (int64_t o = 0; o < s.out_channels; ++o) {
-        float sum = bias[static_cast<size_t>(o)] + added[output.size()];
-        for (int64_t tap = 0; tap < s.kernel_taps(); ++tap) {
-          const std::array<int64_t, 3> t = {tap / (s.kernel[1] * s.kernel[2]), tap / s.kernel[2] % s.kernel[1],
-                                            tap % s.kernel[2]};
-          int64_t from = b;
-          bool inside = true;
-          for (size_t a = 0; a < 3; ++a) {
-            const int64_t at = to[a] * s.stride[a] - s.padding[a] + t[a] * s.dilation[a];
-            inside = inside && at >= 0 && at < s.input[a];
-            from = from * s.input[a] + at;
-          }
-          for (int64_t c = 0; inside && c < s.in_channels; ++c) {
-            sum += input[static_cast<size_t>(from * s.in_channels + c)] *
-                   weights[static_cast<size_t>((o * s.in_channels + c) * s.kernel_taps() + tap)];
-          }
-        }
-        output.push_back(std::max(0.0f, sum));
-      }
-    }
-  }
-  return output;
-}
-
-TEST(TileConvolution, ReadsZerosBeyondTheEdges) {
-  ConvolutionShape flat;
-  flat.in_channels = 16;
-  flat.out_channels = 35;
-  flat.input = {1, 9, 11};
-  flat.kernel = {1, 3, 2};
-  flat.stride = {1, 2, 1};
-  flat.padding = {0, 2, 1};
-  flat.dilation = {1, 1, 3};
-  flat.output = {1, 6, 10};
-  flat.batch = 3;
-  ConvolutionShape deep = flat;
-  deep.input = {4, 5, 6};
-  deep.kernel = {3, 3, 3};
-  deep.stride = {1, 1, 1};
-  deep.padding = {1, 1, 1};
-  deep.dilation = {1, 1, 1};
-  deep.output = {4, 5, 6};
-  for (const ConvolutionShape& s : {flat, deep}) {
-    ASSERT_TRUE(tiles_take(s));
-    const Floats input = numbers(s.batch * s.input_pixels() * s.in_channels, 1),
-                 weights = numbers(s.kernel_taps() * s.in_channels * s.out_channels, 2),
-                 bias = numbers(s.out_channels, 3), added = numbers(s.batch * s.output_pixels() * s.out_channels, 4);
-    ConvolutionEnding ending;
-    ending.add = true;
-    ending.activation.kind = Activation::Kind::kRelu;
-    const auto convolution = make_tile_convolution(s, ending);
-    const Ref<Storage> packed = Storage::allocate(convolution->packed_bytes()).value();
-    ASSERT_TRUE(convolution->pack(weights.data(), packed->data()).ok());
-    for (const int threads : {1, 3}) {
-      ASSERT_TRUE(parallel::set_num_threads(threads).ok());
-      Floats output = added;
-      ASSERT_TRUE(convolution->run(input.data(), packed->data(), bias.data(), output.data(), output.data()).ok());
-      EXPECT_EQ(output, convolved(s, input, weights, bias, added));
     }
   }
 }

@@ -127,8 +127,8 @@ Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor
                                 const std::optional<Tensor>& bias, const Dims& stride, const Dims& padding,
                                 const Dims& dilation, int64_t groups, std::string_view activation, double low,
                                 double high) {
-  HEDDLE_REQUIRE(weight.dim() == 4 && weight.dtype() == DType::kFloat32 && weight.numel() > 0,
-                 "heddle::pack_convolution: expected float32 weights of 4 dimensions, but got ",
+  HEDDLE_REQUIRE(weight.dim() >= 3 && weight.dim() <= 5 && weight.dtype() == DType::kFloat32 && weight.numel() > 0,
+                 "heddle::pack_convolution: expected float32 weights of 3 to 5 dimensions, but got ",
                  python_name(weight.dtype()), " of size ", to_text(weight.sizes()));
   HEDDLE_REQUIRE(!scale || (scale->dtype() == DType::kFloat32 && scale->is_contiguous() && scale->dim() == 1 &&
                             scale->size(0) == weight.size(0)),
@@ -149,8 +149,9 @@ Result<IValue> pack_convolution(const Tensor& weight, const std::optional<Tensor
 Result<Tensor> in_steps(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
   const ConvolutionArguments& a = packed.arguments();
   const Tensor weight = HEDDLE_TRY(packed.scaled_weights());
+  constexpr std::array<std::string_view, 3> kNames = {"aten::conv1d", "aten::conv2d", "aten::conv3d"};
   Tensor result =
-      HEDDLE_TRY(call_tensor_operator("aten::conv2d", "",
+      HEDDLE_TRY(call_tensor_operator(kNames[static_cast<size_t>(weight.dim() - 3)], "",
                                       {input, weight, a.bias ? IValue(*a.bias) : IValue(), make_int_list(a.stride),
                                        make_int_list(a.padding), make_int_list(a.dilation), a.groups}));
   if (added) {
@@ -159,12 +160,26 @@ Result<Tensor> in_steps(const Tensor& input, const PackedConvolution& packed, co
   return activated(result, packed.activation());
 }
 
-bool is_plain(const Tensor& t) { return t.dtype() == DType::kFloat32 && t.dim() == 4; }
+Tensor channels_second(const Tensor& t) {
+  Dims order = {0, t.dim() - 1};
+  for (int64_t i = 1; i < t.dim() - 1; ++i) order.push_back(i);
+  return t.permute(order);
+}
+
+// In the order of kernels: channels last.
+Result<Tensor> empty_result(const Dims& sizes) {
+  if (sizes.size() == 4) return Tensor::empty(sizes, DType::kFloat32, MemoryFormat::kChannelsLast);
+  Dims in_order = {sizes[0]};
+  for (size_t i = 2; i < sizes.size(); ++i) in_order.push_back(sizes[i]);
+  in_order.push_back(sizes[1]);
+  return channels_second(HEDDLE_TRY(Tensor::empty(in_order, DType::kFloat32)));
+}
 
 // The result, undefined where the fused kernel does not take the call. added: null, or what is added, which receives
 // the result where it lies as the kernel wants it.
 Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const Tensor* added) {
   const ConvolutionArguments& given = packed.arguments();
+  const auto is_plain = [&](const Tensor& t) { return t.dtype() == DType::kFloat32 && t.dim() == given.weight.dim(); };
   if (!is_plain(input) || input.numel() == 0) return Tensor();
   if (given.bias && given.bias->dtype() != DType::kFloat32) return Tensor();
   ConvolutionArguments a = given;
@@ -179,9 +194,7 @@ Result<Tensor> fused(const Tensor& input, const PackedConvolution& packed, const
   if (given.bias) bias = HEDDLE_TRY(contiguous(*given.bias));
   Tensor to_add;
   if (added) to_add = HEDDLE_TRY(contiguous(channels_behind(*added)));
-  Tensor output = added && to_add.storage() == added->storage()
-                      ? *added
-                      : HEDDLE_TRY(Tensor::empty(sizes, DType::kFloat32, MemoryFormat::kChannelsLast));
+  Tensor output = added && to_add.storage() == added->storage() ? *added : HEDDLE_TRY(empty_result(sizes));
   HEDDLE_TRY(prepared.kernel->run(in_order.data<float>(), prepared.weights->data(),
                                   given.bias ? bias.data<float>() : nullptr, added ? to_add.data<float>() : nullptr,
                                   channels_behind(output).data<float>()));
