@@ -67,7 +67,7 @@ bool ends_at(const ir::Value* value, const ir::Node* last) {
   if (!is_fresh(value) || value->node()->owner() != last->owner()) return false;
   for (const ir::Use& use : value->uses()) {
     if (use.user == last) continue;
-    if (use.user->owner() != last->owner() || !leaves_alone(use)) return false;
+    if (!leaves_alone(use)) return false;
     if (!use.user->is_before(last) && !reads_shape_only(*use.user)) return false;
   }
   return true;
