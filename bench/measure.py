@@ -17,9 +17,9 @@ def machine():
     return {"processor": name, "cpus": os.cpu_count(), "load": os.getloadavg()[0]}
 
 
-def json_lines(command):
+def json_lines(command, **variables):
     """The JSON objects a command prints, a line each."""
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, env={**os.environ, **variables})
     if done.returncode != 0:
         raise RuntimeError(f"{shlex.join(str(c) for c in command)}: {done.stderr.strip()[-500:]}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -41,4 +41,6 @@ def heddle_bench(program, archive, arguments, threads, seconds, callers=1):
 
 def peer(python, script, *arguments):
     """What a script of bench/peers measures, run by a command that is a Python with a PyTorch."""
-    return json_lines([*shlex.split(python), os.path.relpath(PEERS / script), *arguments])[-1]
+    # Debian's OpenBLAS listens to this alone, and takes all cores otherwise.
+    threads = str(arguments[arguments.index("--threads") + 1]) if "--threads" in arguments else "1"
+    return json_lines([*shlex.split(python), os.path.relpath(PEERS / script), *arguments], OPENBLAS_NUM_THREADS=threads)[-1]

@@ -31,34 +31,39 @@ def run_section(options, name, script, *arguments):
 
 
 def bars(report):
-    """The groups of the drawing: a title, a unit, and rows of a label, Heddle's figure and PyTorch's (or None)."""
+    """The groups of the drawing: a title, a unit, the peers' names, and rows of a label, Heddle's figure and the peers' (or None)."""
     threads = report.get("threads", {})
     if "overhead" in threads:
-        yield "what threads cost", "us", [(f"{r['what']}, {r['threads']} x {r['interop_threads']}", r["heddle_us"], r.get("peer_us"))
+        yield "what threads cost", "us", ["PyTorch"], [(f"{r['what']}, {r['threads']} x {r['interop_threads']}", r["heddle_us"], r.get("peer_us"))
                                           for r in threads["overhead"] if not r["what"].endswith("40us")]
     if "oversubscription" in threads:
-        yield "MobileNetV2, callers x threads an operator", "calls/s", [(f"{r['callers']} x {r['threads']}", r["heddle_per_s"], r["peer_per_s"])
+        yield "MobileNetV2, callers x threads an operator", "calls/s", ["PyTorch"], [(f"{r['callers']} x {r['threads']}", r["heddle_per_s"], r["peer_per_s"])
                                                                         for r in threads["oversubscription"]]
     if "neighbour" in threads:
-        yield "beside busy processes", "ms", [(f"{r['busy_processes']} busy, {r['threads']} threads", r["heddle_ms"], r["peer_ms"])
+        yield "beside busy processes", "ms", ["PyTorch"], [(f"{r['busy_processes']} busy, {r['threads']} threads", r["heddle_ms"], r["peer_ms"])
                                               for r in threads["neighbour"]]
     models = report.get("models", {}).get("results", [])
     if models:
-        yield "models, batch 1", "ms", [(f"{r['model']}, {r['threads']} threads", r["heddle"]["p50_ms"],
-                                         r["peers"][0]["p50_ms"] if r["peers"] else None) for r in models]
+        products = ["PyTorch", "ONNX Runtime"]
+        yield "models, batch 1", "ms", products, [(f"{r['model']}, {r['threads']} threads", r["heddle"]["p50_ms"],
+                                                   *(next((p["p50_ms"] for p in r["peers"] if p["name"].startswith(product)), None)
+                                                     for product in products)) for r in models]
 
 
 def draw(report, path):
     groups = list(bars(report))
-    heights = [1 + 0.5 * len(rows) for _, _, rows in groups]
+    heights = [1 + 0.25 * len(rows) * (1 + len(peers)) for _, _, peers, rows in groups]
     figure, panels = pyplot.subplots(len(groups), figsize=(9, sum(heights)), height_ratios=heights, squeeze=False, layout="constrained")
     figure.suptitle(f"{report['machine']['processor']}, {report['machine']['cpus']} CPUs")
-    for panel, (title, unit, rows) in zip(panels[:, 0], groups):
-        for name, offset, colour, figures in (("Heddle", -0.2, "#2563a8", [r[1] for r in rows]), ("PyTorch", 0.2, "#9a9a9a", [r[2] for r in rows])):
-            known = [(i + offset, value) for i, value in enumerate(figures) if value is not None]
-            drawn = panel.barh([i for i, _ in known], [value for _, value in known], height=0.38, color=colour, label=name)
+    for panel, (title, unit, peers, rows) in zip(panels[:, 0], groups):
+        names = ["Heddle", *peers]
+        height = 0.8 / len(names)
+        for place, (name, colour) in enumerate(zip(names, ["#2563a8", "#9a9a9a", "#d9a441"])):
+            offset = (place - (len(names) - 1) / 2) * height
+            known = [(i + offset, row[1 + place]) for i, row in enumerate(rows) if row[1 + place] is not None]
+            drawn = panel.barh([i for i, _ in known], [value for _, value in known], height=height * 0.95, color=colour, label=name)
             panel.bar_label(drawn, fmt="%.3g", padding=3, fontsize=8)
-        panel.set_yticks(range(len(rows)), [label for label, _, _ in rows])
+        panel.set_yticks(range(len(rows)), [row[0] for row in rows])
         panel.invert_yaxis()
         panel.margins(x=0.1)
         panel.set_title(f"{title}, {unit}", loc="left")
