@@ -20,6 +20,7 @@ struct Linear {
   IValue bias;
   bool is_right_side;
   bool of_matrices;
+  ir::Node* transposed = nullptr;  // the node that turned the weights, which as they lie are no right side
 };
 
 bool is_vector_of(const IValue& bias, int64_t size) {
@@ -36,7 +37,14 @@ std::optional<Linear> linear_of(const ir::Node& node) {
              constant_number(node.input(3)) == 1.0 && constant_number(node.input(4)) == 1.0) {
     out = {node.input(1), constant_tensor(node.input(2)), *constant_of(node.input(0)), true, true};
   } else if ((node.is_operator("aten::matmul") || node.is_operator("aten::mm")) && node.op->schema.overload.empty()) {
-    out = {node.input(0), constant_tensor(node.input(1)), IValue(), true, node.is_operator("aten::mm")};
+    ir::Node* const side = node.input(1)->node();
+    const bool turned = side->is_operator("aten::t") || side->is_operator("aten::numpy_T");
+    out = {node.input(0),
+           constant_tensor(turned ? side->input(0) : node.input(1)),
+           IValue(),
+           !turned,
+           node.is_operator("aten::mm"),
+           turned ? side : nullptr};
   }
   if (!out.weight || out.weight->dim() != 2 || out.weight->dtype() != DType::kFloat32) return std::nullopt;
   if (out.weight->numel() < kLeastWeights || constant_of(out.input)) return std::nullopt;
@@ -62,6 +70,7 @@ class Packer {
         HEDDLE_TRY(pack(node, *linear));
         // Past the packed weights and the node that uses them.
         node = before->next()->next();
+        if (linear->transposed && linear->transposed->output()->uses().empty()) linear->transposed->destroy();
       }
       node = node->next();
     }
@@ -118,7 +127,8 @@ class Packer {
       if (i == block.with_activation) {
         activation.name = is_constant_bool(node->input(block.use_gelu), true) ? "gelu" : "relu";
       }
-      const Linear linear{nullptr, constant_tensor(node->input(i)), *constant_of(node->input(i + 1)), false, false};
+      const Linear linear{nullptr, constant_tensor(node->input(i)), *constant_of(node->input(i + 1)), false, false,
+                          nullptr};
       inputs.push_back(HEDDLE_TRY(packed_weights(linear, activation, node->range)));
     }
     ir::Node* run = graph_.insert(graph_.create_operator(*block.packed, inputs));

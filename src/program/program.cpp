@@ -159,6 +159,8 @@ Result<passes::AttributeSet> Program::changed_attributes(const ObjectValue& obje
     if (!function.graph) continue;
     const std::unique_ptr<ir::Graph> graph = function.graph->clone();
     HEDDLE_TRY(passes::inline_calls(*graph));
+    // Branches that no call can take change nothing.
+    HEDDLE_TRY(passes::propagate_constants(*graph));
     passes::add_changed_attributes(*graph, changed);
     collect_callees(*graph->block(), waiting);
     for (Ref<Callable>& target : interface_targets(*graph)) waiting.push_back(std::move(target));

@@ -290,3 +290,64 @@ class Recurrent(Evaluated):
         f, g = self.gated(x)
         i, j = self.unbiased(x)
         return [a, h, c, b, d, e, f, g, i, j]
+
+
+SIGNAL = torch.linspace(-2, 1.5, 2 * 6 * 50).reshape(2, 6, 50)
+
+
+@example((SIGNAL,), (SIGNAL[0],), (SIGNAL.transpose(1, 2).contiguous().transpose(1, 2),), (SIGNAL[:, :, ::3],))
+class Signals(Evaluated):
+    """Convolutions of one dimension: what is fused, and the strides that can be seen."""
+
+    def build(self):
+        self.first = nn.Sequential(nn.Conv1d(6, 8, 3, padding=1), settled(nn.BatchNorm1d(8)), nn.ReLU())
+        self.gated = nn.Conv1d(8, 12, 5, padding=2, dilation=1)
+        self.long = nn.Conv1d(6, 6, 13, padding=6, groups=6)
+        self.short = nn.Conv1d(6, 16, 7, stride=2)
+
+    def forward(self, x: Tensor) -> Tuple[List[Tensor], List[int], List[int]]:
+        if x.dim() == 2:
+            return [self.gated(torch.relu(self.first[0](x))), self.long(x), self.short(x)], [], []
+        y = self.first(x)
+        gated = F.glu(self.gated(y), dim=1)
+        z = self.long(x) + gated
+        z += x
+        short = self.short(x)
+        return [z, z.transpose(1, 2).reshape(-1), short, torch.cat([y, x], 1), short.flatten(1)], list(z.stride()), list(short.stride())
+
+
+@example((torch.linspace(-1, 2, 2 * 3 * 4 * 6 * 5).reshape(2, 3, 4, 6, 5),))
+class Volumes(Evaluated):
+    """Convolutions of three dimensions with a residual."""
+
+    def build(self):
+        self.a = nn.Sequential(nn.Conv3d(3, 4, 3, padding=1), settled(nn.BatchNorm3d(4)), nn.ReLU(inplace=True))
+        self.b = nn.Sequential(nn.Conv3d(4, 4, (1, 3, 3), padding=(0, 1, 1), bias=False), settled(nn.BatchNorm3d(4)))
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, List[int]]:
+        a = self.a(x)
+        b = self.b(a)
+        b += a
+        return torch.relu(b), list(b.stride())
+
+
+def window(x: Tensor, weight: Tensor, bias: Optional[Tensor], scale: Optional[Tensor]) -> Tensor:
+    if scale is not None and bias is not None:
+        bias = bias.clone()
+        bias[1:].zero_()
+    elif scale is not None and bias is None:
+        weight.zero_()
+    return F.linear(x, weight, bias)
+
+
+@example((torch.linspace(-1, 1, 12).reshape(3, 4), None), (torch.linspace(-1, 1, 12).reshape(3, 4), torch.ones(1)))
+class BranchesNotTaken(Evaluated):
+    """Code that would write the weights, were it not for a None that is handed down."""
+
+    def build(self):
+        self.never = nn.Linear(4, 5)
+        self.sometimes = nn.Linear(4, 5, bias=False)
+
+    def forward(self, x: Tensor, scale: Optional[Tensor]) -> List[Tensor]:
+        return [window(x, self.never.weight, self.never.bias, None), window(x, self.sometimes.weight, None, scale),
+                F.linear(x, self.sometimes.weight), x @ self.never.weight.t()]
