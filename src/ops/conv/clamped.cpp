@@ -46,10 +46,11 @@ struct Bounds {
   double high = std::numeric_limits<double>::infinity();
 };
 
-Bounds bounds_of(const MaybeScalar& low, const MaybeScalar& high) {
+Result<Bounds> bounds_of(const MaybeScalar& low, const MaybeScalar& high) {
   Bounds bounds;
   if (low) bounds.low = low->to_double();
   if (high) bounds.high = high->to_double();
+  HEDDLE_REQUIRE(bounds.low < bounds.high, "output_min, ", bounds.low, ", must be less than output_max, ", bounds.high);
   if (low && !high && bounds.low == 0) {
     bounds.name = "relu";
   } else if (low || high) {
@@ -103,18 +104,19 @@ IValue boxed_layer(const char* class_name, Ref<const ClampedLayer> layer) {
 
 Result<IValue> prepack_linear(const Tensor& weight, const MaybeTensor& bias, const MaybeScalar& low,
                               const MaybeScalar& high) {
-  return boxed_layer(kLinearClass, HEDDLE_TRY(linear_layer(weight, bias, bounds_of(low, high))));
+  return boxed_layer(kLinearClass, HEDDLE_TRY(linear_layer(weight, bias, HEDDLE_TRY(bounds_of(low, high)))));
 }
 Result<IValue> prepack_conv(const Tensor& weight, const MaybeTensor& bias, const Dims& stride, const Dims& padding,
                             const Dims& dilation, int64_t groups, const MaybeScalar& low, const MaybeScalar& high) {
-  return boxed_layer(kConvClass,
-                     HEDDLE_TRY(conv_layer(weight, bias, stride, padding, dilation, groups, bounds_of(low, high))));
+  return boxed_layer(kConvClass, HEDDLE_TRY(conv_layer(weight, bias, stride, padding, dilation, groups,
+                                                       HEDDLE_TRY(bounds_of(low, high)))));
 }
 Result<IValue> prepack_transposed(const Tensor& weight, const MaybeTensor& bias, const Dims& stride,
                                   const Dims& padding, const Dims& output_padding, const Dims& dilation, int64_t groups,
                                   const MaybeScalar& low, const MaybeScalar& high) {
-  return boxed_layer(kTransposedClass, HEDDLE_TRY(transposed_layer(weight, bias, stride, padding, output_padding,
-                                                                   dilation, groups, bounds_of(low, high))));
+  return boxed_layer(kTransposedClass,
+                     HEDDLE_TRY(transposed_layer(weight, bias, stride, padding, output_padding, dilation, groups,
+                                                 HEDDLE_TRY(bounds_of(low, high)))));
 }
 Result<IValue> prepack_fused(const Tensor& weight, const MaybeTensor& bias, const Dims& stride, const Dims& padding,
                              const Dims& dilation, int64_t groups, const Dims&, std::string_view attribute) {
