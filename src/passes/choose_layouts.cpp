@@ -66,6 +66,23 @@ bool takes_any_layout(const ir::Node& node) {
                      [&](std::string_view name) { return node.is_operator(name); });
 }
 
+// Convolutions that optimize_for_mobile packed restore PyTorch's strides themselves, unless they are freed of it.
+void free_clamped(ir::Graph& graph, ir::Block* block) {
+  const schema::Operator* freed = schema::operators().find("heddle::clamped_convolution", "");
+  ir::for_each_node(block, [&](ir::Node* node) {
+    for (const auto& inner : node->blocks()) free_clamped(graph, inner.get());
+    const bool clamped =
+        node->is_operator("prepacked::conv2d_clamp_run") || node->is_operator("mkldnn_prepacked::conv2d_run");
+    if (!freed || !clamped) return;
+    const ir::InsertPointGuard guard(graph, node);
+    ir::Node* run = graph.insert(graph.create_operator(*freed, node->inputs()));
+    run->range = node->range;
+    run->inlined_at = node->inlined_at;
+    node->output()->replace_all_uses_with(run->add_output(node->output()->type()));
+    node->destroy();
+  });
+}
+
 class Layouts {
  public:
   explicit Layouts(ir::Graph& graph)
@@ -81,8 +98,12 @@ class Layouts {
   }
 
  private:
+  static bool is_convolution(const ir::Node& node) {
+    return node.is_operator("heddle::convolution") || node.is_operator("heddle::clamped_convolution");
+  }
+
   bool turns(const ir::Node& node) const {
-    if (node.is_operator("heddle::convolution") || node.is_operator("heddle::convolution_add_")) return true;
+    if (is_convolution(node) || node.is_operator("heddle::convolution_add_")) return true;
     if (!takes_any_layout(node)) return false;
     if (node.op->schema.returns[0].alias) return turned_.count(node.input(0)) > 0;
     for (const ir::Value* input : node.inputs()) {
@@ -115,7 +136,7 @@ class Layouts {
     const ir::Node& user = *use.user;
     if (reads_shape_only(user) || takes_any_layout(user)) return false;
     // Its result's layout does not depend on that of the input.
-    if (user.is_operator("heddle::convolution")) return use.input != 0;
+    if (is_convolution(user)) return use.input != 0;
     return !(user.is(ir::NodeKind::kListConstruct) && goes_to_cat_only(user));
   }
 
@@ -172,6 +193,7 @@ class Layouts {
 }  // namespace
 
 Status choose_layouts(ir::Graph& graph) {
+  free_clamped(graph, graph.block());
   Layouts(graph).run();
   return ok_status();
 }

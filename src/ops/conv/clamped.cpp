@@ -126,16 +126,21 @@ Result<IValue> prepack_fused(const Tensor& weight, const MaybeTensor& bias, cons
   return boxed_layer(kFusedConvClass, HEDDLE_TRY(conv_layer(weight, bias, stride, padding, dilation, groups, bounds)));
 }
 
+// The convolution with its result channels-last, as the pass choose_layouts wants it.
+Result<Tensor> run_freed(const Tensor& input, const IValue& object) {
+  const Ref<const ClampedLayer> layer = HEDDLE_TRY(content_of<ClampedLayer>(object));
+  HEDDLE_REQUIRE_CODE(layer->layer == Layer::kConv, kType, "the packed weights are those of another kind of layer");
+  HEDDLE_REQUIRE(input.dim() == 4, "expected an input of 4 dimensions, but got size ", to_text(input.sizes()));
+  return call_tensor_operator("heddle::convolution", "", {input, layer->packed});
+}
+
 template <Layer kind>
 Result<Tensor> run(const Tensor& input, const IValue& object) {
+  if constexpr (kind == Layer::kConv) return contiguous(HEDDLE_TRY(run_freed(input, object)), input.suggested_format());
   const Ref<const ClampedLayer> layer = HEDDLE_TRY(content_of<ClampedLayer>(object));
   HEDDLE_REQUIRE_CODE(layer->layer == kind, kType, "the packed weights are those of another kind of layer");
   if constexpr (kind == Layer::kLinear) return call_tensor_operator("heddle::linear", "", {input, layer->packed});
   HEDDLE_REQUIRE(input.dim() == 4, "expected an input of 4 dimensions, but got size ", to_text(input.sizes()));
-  if constexpr (kind == Layer::kConv) {
-    const Tensor result = HEDDLE_TRY(call_tensor_operator("heddle::convolution", "", {input, layer->packed}));
-    return contiguous(result, input.suggested_format());
-  }
   std::vector<IValue> arguments = layer->arguments;
   arguments.insert(arguments.begin(), IValue(input));
   const Tensor result = HEDDLE_TRY(call_tensor_operator("aten::conv_transpose2d", "input", std::move(arguments)));
@@ -182,6 +187,7 @@ HEDDLE_OPERATORS(clamped_layers) {
   add(kPrepackFused,
       "Tensor W, Tensor? B, int[2] stride, int[2] padding, int[2] dilation, int groups, int[4] input_size, str attr",
       "mkldnn_prepacked::conv2d_run", kFusedConvClass, boxed<&prepack_fused>(), boxed<&run<Layer::kConv>>());
+  table.add("heddle::clamped_convolution(Tensor input, Any packed) -> Tensor", boxed<&run_freed>());
   heddle::schema::register_custom_class(kLinearClass, &restore<kPrepackLinear>);
   heddle::schema::register_custom_class(kConvClass, &restore<kPrepackConv>);
   heddle::schema::register_custom_class(kTransposedClass, &restore<kPrepackTransposed>);

@@ -50,14 +50,15 @@ class Small(nn.Module):
         self.first = nn.Linear(4, 6)
         self.second = nn.Linear(6, 5, bias=False)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tuple[Tensor, List[int], List[int], Tensor]:
         y = torch.relu(self.norm(self.conv(x)))
         y = nn.functional.hardtanh(self.depthwise(y), -0.2, 0.3)
-        y = self.up(y).relu()
-        return y, self.second(torch.relu(self.first(y.mean([2, 3]))))
+        z = self.up(y).relu()
+        return z, z.stride(), y.stride(), self.second(torch.relu(self.first(z.mean([2, 3]))))
 
 
 PICTURES = torch.arange(2 * 3 * 8 * 10).reshape(2, 3, 8, 10) % 17 * 0.1 - 0.8
 CALLS = (PICTURES,), (PICTURES.contiguous(memory_format=torch.channels_last),), call(PICTURES[0], error="4")
 example(*CALLS, make=lambda: optimize_for_mobile(torch.jit.script(Small().eval())), name="OptimizedForMobile")(None)
+example(*CALLS[:2], make=lambda: torch.jit.freeze(torch.jit.script(Small().eval())), name="FrozenForAnyLayout")(None)
 example(*CALLS, make=lambda: lite(Small, optimize_for_mobile), name="OptimizedForLiteInterpreter")(None)
