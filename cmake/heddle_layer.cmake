@@ -1,12 +1,16 @@
 # heddle_layers(<file>): one heddle_layer a `layer` row of tools/layers.txt, in its order, so that the linker and the
 # include checker hold the flow to the same rows. Sets HEDDLE_LAYERS to their names, and HEDDLE_PUBLIC_LAYERS to those whose
-# headers the public C++ API includes (`face include/heddle`): their symbols are visible in libheddle.so, as are program's.
+# headers the public C++ API includes (`face include/heddle`). Visible in libheddle.so are the symbols of these and of what
+# the Python module, which links it, includes (`face python`).
 function(heddle_layers file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   file(STRINGS "${file}" rows REGEX "^layer ")
   file(STRINGS "${file}" face REGEX "^face include/heddle ")
   string(REGEX REPLACE "^face include/heddle as heddle: *" "" public "${face}")
   string(REPLACE " " ";" public "${public}")
+  file(STRINGS "${file}" face REGEX "^face python ")
+  string(REGEX REPLACE "^face python as python: *" "" visible "${face}")
+  string(REPLACE " " ";" visible "${visible}")
   set(names "")
   foreach(row IN LISTS rows)
     string(REGEX MATCH "^layer ([a-z]+):(.*)$" matched "${row}")
@@ -19,7 +23,7 @@ function(heddle_layers file)
       set(excluded EXCLUDE ${HEDDLE_UNUSED_BACKENDS})
     endif()
     heddle_layer(${name} DEPENDS ${below} ${excluded})
-    if(name IN_LIST public OR name STREQUAL "program")
+    if(name IN_LIST public OR name IN_LIST visible)
       set_target_properties(heddle_${name} PROPERTIES CXX_VISIBILITY_PRESET default)
     endif()
     list(APPEND names ${name})

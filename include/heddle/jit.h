@@ -136,6 +136,8 @@ class Method {
   size_t required_argument_count() const;
   std::string argument_name(size_t i) const;
   TypePtr argument_type(size_t i) const;
+  // Its definition as the archive, or the text it was compiled from, has it: "def forward(self, ...". PyTorch's `code`.
+  std::string source() const;
   // The graph as loaded, or as optimised; and the code that runs: texts for people.
   std::string graph(bool optimized = false) const;
   std::string code_listing() const;

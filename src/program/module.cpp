@@ -1,4 +1,6 @@
 // The half of jit::Module and jit::Method that runs.
+#include <algorithm>
+
 #include "core/future.h"
 #include "heddle/jit.h"
 #include "program/arguments.h"
@@ -71,6 +73,28 @@ size_t Method::required_argument_count() const {
 
 std::string Method::argument_name(size_t i) const { return schema_of(function_).arguments.at(i + self_count()).name; }
 TypePtr Method::argument_type(size_t i) const { return schema_of(function_).arguments.at(i + self_count()).type; }
+
+std::string Method::source() const {
+  const SourceRange& range = ir::as_function(function_).range;
+  if (!range.known()) return "";
+  const std::string_view text = range.source->text();
+  const size_t before = text.rfind('\n', range.begin);
+  size_t at = before == std::string_view::npos ? 0 : before + 1;
+  const size_t indent = range.begin - at;
+  std::string out;
+  while (at < text.size()) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const size_t blank = line.find_first_not_of(' ');
+    // The body is what is indented deeper, behind the signature.
+    if (at >= range.end && blank != std::string_view::npos && blank <= indent) break;
+    out += blank == std::string_view::npos ? "" : line.substr(std::min(blank, indent));
+    out += '\n';
+    at = end + 1;
+  }
+  while (out.ends_with("\n\n")) out.pop_back();
+  return out;
+}
 
 std::string Method::graph(bool optimized) const {
   return value_or_throw(as_program(program_).graph_text(function_, optimized, object_of(object_)));

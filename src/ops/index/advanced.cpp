@@ -187,9 +187,8 @@ Status index_put(const Tensor& self, std::span<const std::optional<Tensor>> indi
       return ok_status();
     }
   }
-  HEDDLE_REQUIRE_CODE(values.dtype() == self.dtype(), kIndex,
-                      "Index put requires the source and destination dtypes match, got ", dtype_name(self.dtype()),
-                      " for the destination and ", dtype_name(values.dtype()), " for the source.");
+  HEDDLE_REQUIRE(values.dtype() == self.dtype(), "Index put requires the source and destination dtypes match, got ",
+                 dtype_name(self.dtype()), " for the destination and ", dtype_name(values.dtype()), " for the source.");
   const Selection selection = HEDDLE_TRY(select(self, indices));
   const auto shape = broadcast_sizes(values.sizes(), selection.view.sizes());
   HEDDLE_REQUIRE(shape.ok() && shape.value() == selection.view.sizes(), "shape mismatch: value tensor of shape ",

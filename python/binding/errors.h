@@ -1,0 +1,38 @@
+// Heddle's errors as Python's exceptions, and the interpreter's lock around what may run for long.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include "base/result.h"
+
+namespace heddle::python {
+
+namespace py = pybind11;
+
+// Sets the Python error that PyTorch raises for an error of an operator called from Python: IndexError, TypeError,
+// NotImplementedError, else RuntimeError. The lock is held.
+void set_operator_error(const ErrorInfo& info);
+[[noreturn]] void throw_operator_error(const Status& status);
+
+// The value of a Result, or its error as a Python exception.
+template <class T>
+T value_or_raise(Result<T> result) {
+  if (!result.ok()) throw_operator_error(result.status());
+  return std::move(result).value();
+}
+inline void ok_or_raise(const Status& status) {
+  if (!status.ok()) throw_operator_error(status);
+}
+
+// heddle::Error that leaves a binding: heddle.jit.Error where the model raised it, else RuntimeError, as PyTorch has it
+// for everything that goes wrong in a model.
+void register_errors(py::module_& module);
+
+// Gives the lock up while f runs, which must touch no Python object.
+template <class F>
+auto without_lock(F&& f) {
+  const py::gil_scoped_release released;
+  return f();
+}
+
+}  // namespace heddle::python

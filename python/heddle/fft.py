@@ -1,0 +1,4 @@
+"""Fourier transforms: the operators fft_* of the table under their short names."""
+from . import _operators
+
+__all__ = _operators.fill_functions(globals(), __name__, "aten", "fft_")

@@ -1,0 +1,96 @@
+"""TorchScript: loading archives, compiling source, tasks."""
+import builtins
+import os
+import typing
+
+from .. import _C
+from .._C import CompilationUnit, JitError as Error, ScriptMethod
+from ..futures import Future
+from ._modules import RecursiveScriptModule, ScriptModule, ScriptObject
+from ._script import ScriptFunction, script, script_if_tracing, export, ignore, interface, unused
+from ._tasks import _fork, _wait, fork, wait
+
+Final = typing.Final
+
+is_scripting = lambda: False
+is_tracing = lambda: False
+
+
+def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, strict=False):
+    """A module saved with torch.jit.save, on the CPU wherever it was saved.
+
+    f: a path, a file open for reading, or bytes. _extra_files: a dict whose keys name files under extra/; their bytes
+    are put in. strict: refuse a model that names an operator Heddle lacks, even where it might never be reached.
+    """
+    if builtins.isinstance(f, (str, os.PathLike)):
+        path = os.fspath(f)
+        if not os.path.exists(path):
+            raise ValueError(f"The provided filename {path} does not exist")
+        if os.path.isdir(path):
+            raise ValueError(f"The provided filename {path} is a directory")
+        return _C.jit_load(path, _extra_files, map_location is not None, strict)
+    data = bytes(f) if builtins.isinstance(f, (bytes, bytearray, memoryview)) else f.read()
+    return _C.jit_load(data, _extra_files, map_location is not None, strict)
+
+
+def save(m, f, _extra_files=None):
+    """NotImplementedError: Heddle reads archives and writes none."""
+    raise NotImplementedError("Heddle does not write TorchScript archives: save the model with PyTorch")
+
+
+def freeze(mod, preserved_attrs=None, optimize_numerics=True):
+    """A copy of a module over the same tensors that takes all its methods do not change for constant."""
+    if not builtins.isinstance(mod, ScriptModule):
+        raise RuntimeError("Freezing expects a ScriptModule as input. Please use heddle.jit.load to make one")
+    if mod.training:
+        raise RuntimeError("Freezing is currently only implemented for modules in eval mode. Please call .eval() on "
+                           "your module before freezing.")
+    return mod._freeze()
+
+
+def optimize_for_inference(mod, other_methods=None):
+    """The same as freeze."""
+    return mod._freeze()
+
+
+def trace(func, example_inputs=None, **options):
+    """NotImplementedError: Heddle runs what PyTorch traced."""
+    raise NotImplementedError("Heddle does not trace: trace the model with PyTorch and save it")
+
+
+def isinstance(obj, target_type):
+    """Python's isinstance, which scripts give types of typing too."""
+    origin = typing.get_origin(target_type)
+    return builtins.isinstance(obj, origin or target_type)
+
+
+def annotate(the_type, the_value):
+    """The value: outside of scripts types are not needed."""
+    return the_value
+
+
+def set_fusion_strategy(strategy):
+    """Accepted: nothing here depends on it."""
+    return strategy
+
+
+class optimized_execution:
+    """Accepted as a context: models are always optimised."""
+
+    def __init__(self, should_optimize):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
+def enable_onednn_fusion(enabled):
+    """Accepted: nothing here depends on it."""
+
+
+def onednn_fusion_enabled():
+    """False."""
+    return False

@@ -1,0 +1,1 @@
+"""Operators with several results give tuples with names: heddle.return_types.max(values=..., indices=...)."""

@@ -1,0 +1,2 @@
+"""heddle.utils.dlpack."""
+from . import dlpack
