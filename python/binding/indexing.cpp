@@ -206,20 +206,22 @@ Tensor assigned_value(PyObject* value, const Tensor& to) {
                               python_name(to.dtype()), " tensor"));
 }
 
-// Leading dimensions of one element that the place has not, as PyTorch drops them.
-Tensor without_leading_ones(Tensor value, int64_t rank) {
-  while (value.dim() > rank && value.size(0) == 1) {
+// PyTorch drops leading dimensions of one element.
+Tensor without_leading_ones(Tensor value) {
+  while (value.dim() > 0 && value.size(0) == 1) {
     value = call_tensor("aten::squeeze", "dim", {value, IValue(int64_t{0})});
   }
   return value;
 }
 
 void set(const Tensor& self, PyObject* key, PyObject* value) {
+  // A truth value alone takes all or nothing, and converts as copy_() does.
+  if (key == Py_False) return;
+  if (key == Py_True) key = Py_Ellipsis;
   const py::tuple items = as_items(key);
   Indexed indexed = Indexer(self, items).apply();
-  Tensor given = assigned_value(value, self);
+  const Tensor given = without_leading_ones(assigned_value(value, self));
   if (indexed.tensors.empty()) {
-    given = without_leading_ones(std::move(given), indexed.view.dim());
     call_table("aten::copy_", "", {indexed.view, given, IValue(false)});
     return;
   }

@@ -94,6 +94,7 @@ struct OperatorObject {
   vectorcallfunc vectorcall;
   const OverloadSet* set;
   PyObject* module;  // the name of the module it is in
+  PyObject* name;    // in that module: "norm" of linalg_norm
   bool is_operator;  // of arithmetic: says NotImplemented to operands it does not know
 };
 
@@ -128,13 +129,10 @@ PyObject* bind_method(PyObject* self, PyObject* object, PyObject*) {
   return object && object != Py_None ? PyMethod_New(self, object) : Py_NewRef(self);
 }
 
-std::string qualified_name(const OperatorObject& op) {
-  return concat(op.set->is_method() ? "Tensor." : "", op.set->name());
-}
-
-PyObject* get_name(PyObject* self, void*) { return PyUnicode_FromString(operator_of(self).set->name().c_str()); }
+PyObject* get_name(PyObject* self, void*) { return Py_NewRef(operator_of(self).name); }
 PyObject* get_qualname(PyObject* self, void*) {
-  return PyUnicode_FromString(qualified_name(operator_of(self)).c_str());
+  const OperatorObject& op = operator_of(self);
+  return op.set->is_method() ? PyUnicode_FromFormat("Tensor.%U", op.name) : Py_NewRef(op.name);
 }
 PyObject* get_doc(PyObject* self, void*) { return PyUnicode_FromString(documentation(*operator_of(self).set).c_str()); }
 PyObject* get_signature(PyObject* self, void*) {
@@ -144,11 +142,11 @@ PyObject* get_module(PyObject* self, void*) { return Py_NewRef(operator_of(self)
 PyObject* operator_repr(PyObject* self) {
   const OperatorObject& op = operator_of(self);
   return op.set->is_method() ? PyUnicode_FromFormat("<method '%s' of 'heddle.Tensor' objects>", op.set->name().c_str())
-                             : PyUnicode_FromFormat("<built-in function %U.%s>", op.module, op.set->name().c_str());
+                             : PyUnicode_FromFormat("<built-in function %U.%U>", op.module, op.name);
 }
 PyObject* reduce(PyObject* self, PyObject*) {
   const OperatorObject& op = operator_of(self);
-  if (!op.set->is_method()) return PyUnicode_FromString(op.set->name().c_str());
+  if (!op.set->is_method()) return Py_NewRef(op.name);
   const py::object tensor = py::module_::import("heddle").attr("Tensor");
   return py::make_tuple(py::module_::import("builtins").attr("getattr"), py::make_tuple(tensor, op.set->name()))
       .release()
@@ -157,6 +155,7 @@ PyObject* reduce(PyObject* self, PyObject*) {
 void operator_dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   Py_DECREF(operator_of(self).module);
+  Py_DECREF(operator_of(self).name);
   type->tp_free(self);
   Py_DECREF(type);
 }
@@ -190,7 +189,8 @@ PyTypeObject* make_type(const char* name, descrgetfunc bind, unsigned flags) {
   return type;
 }
 
-py::object make_operator(const std::string& name, bool is_method, const std::string& module, bool is_operator) {
+py::object make_operator(const std::string& name, bool is_method, const std::string& module,
+                         const std::string& short_name, bool is_operator) {
   std::unique_ptr<OverloadSet> set = OverloadSet::make(name, is_method);
   if (!set) return py::none();
   PyTypeObject* type = is_method ? method_type : function_type;
@@ -200,6 +200,7 @@ py::object make_operator(const std::string& name, bool is_method, const std::str
   made->vectorcall = is_method ? call_method : call_function;
   made->set = set.release();  // lives as long as the process, as nearly all of these objects do
   made->module = py::str(module).release().ptr();
+  made->name = py::str(short_name.empty() ? made->set->name() : short_name).release().ptr();
   made->is_operator = is_operator;
   return py::reinterpret_steal<py::object>(object);
 }
@@ -250,11 +251,13 @@ void add_operators(py::module_& module) {
   module.def("operator_names", &operator_names, py::arg("namespace"));
   module.def(
       "make_function",
-      [](const std::string& name, const std::string& home) { return make_operator(name, false, home, false); },
-      py::arg("name"), py::arg("module"));
+      [](const std::string& name, const std::string& home, const std::string& short_name) {
+        return make_operator(name, false, home, short_name, false);
+      },
+      py::arg("name"), py::arg("module"), py::arg("short_name") = "");
   module.def(
       "make_method",
-      [](const std::string& name, bool is_operator) { return make_operator(name, true, "heddle", is_operator); },
+      [](const std::string& name, bool is_operator) { return make_operator(name, true, "heddle", "", is_operator); },
       py::arg("name"), py::arg("is_operator") = false);
   module.def("signatures", &signatures, py::arg("name"), py::arg("is_method"),
              "The overloads of an operator, for what writes the type stubs.");

@@ -11,7 +11,7 @@ def fill_functions(names, module, namespace, prefix):
         short = name[len(prefix):]
         if not name.startswith(prefix) or not short.isidentifier() or keyword.iskeyword(short) or short in names:
             continue
-        function = _C.make_function(f"{namespace}::{name}", module)
+        function = _C.make_function(f"{namespace}::{name}", module, short)
         if function is not None:
             names[short] = function
             made.append(short)
