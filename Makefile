@@ -4,7 +4,7 @@ CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat bu
 
 PREFIX ?= /usr/local
 
-.PHONY: help run setup release debug install test test-matrix asan tsan ubsan fuzz bench conformance format layers
+.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz bench conformance format layers
 help:
 	@echo "make run                      build, and let the bundled model read the bundled images"
 	@echo "make release | debug          build into build/release, build/debug"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
 	@echo "make conformance              PyTorch's own samples, tables and whole models: build/conformance/report.html, report.json"
 	@echo "make install                  install the release into PREFIX (/usr/local)"
+	@echo "make wheel                    the Python package as a wheel: build/wheel/heddle-*.whl"
 	@echo "make format                   clang-format every C++ file"
 	@echo "make layers                   check the includes against tools/layers.txt"
 
@@ -33,6 +34,12 @@ run: setup
 
 install: release
 	cmake --install build/release --prefix $(PREFIX)
+
+wheel: setup
+	@scripts/setup --wheel
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=OFF)
+	cmake --build --preset release --target heddle_python
+	/usr/bin/python3 python/tools/make_wheel.py
 
 debug: setup
 	@scripts/setup --tests

@@ -83,5 +83,4 @@ PYBIND11_MODULE(_C, module) {
   add_jit(module);
   add_files(module);
   add_threads(module);
-  module.attr("version") = HEDDLE_VERSION;
 }

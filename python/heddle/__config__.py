@@ -1,5 +1,6 @@
 """What this Heddle was built of, and its thread settings."""
 from . import _C
+from ._version import version
 
 
 def parallel_info():
@@ -11,4 +12,4 @@ def show():
     """The version and the libraries, as a text."""
     text = _C.parallel_info()
     libraries = text[text.index("Libraries:"):text.index("Machine:")]
-    return f"Heddle {_C.version}\n{libraries}"
+    return f"Heddle {version}\n{libraries}"

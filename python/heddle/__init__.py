@@ -33,5 +33,5 @@ from .serialization import load, save
 from . import __config__, autograd, cuda, backends, fft, futures, jit, linalg, nn, random, return_types, special, utils
 from ._ops import ops, classes
 
-__version__ = _C.version
+from ._version import version as __version__
 _atexit.register(_C.finish_tasks)
