@@ -1,9 +1,10 @@
 // add, sub, rsub, mul, true division.
+#include "ops/backend/complex.h"
 #include "ops/common/forms.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
 #include "ops/elementwise/rows.h"
-#include "ops/elementwise/spec.h"
+#include "ops/elementwise/stages.h"
 
 namespace heddle::ops {
 namespace {
@@ -14,8 +15,18 @@ constexpr BinaryOperator kSub =
     vectorised<backend::sub_row, SubOf>({"sub", Promote::kCommon, binary_loops<SubOf>(NumberTypes{})});
 constexpr BinaryOperator kMul =
     vectorised<backend::mul_row, MulOf>({"mul", Promote::kCommon, binary_loops<MulOf>(LoopTypes{})});
-constexpr BinaryOperator kDiv = vectorised<backend::div_row, DivOf>(
-    {"div", Promote::kFloat, binary_loops<DivOf>(Join<FloatTypes, ComplexTypes>{})});
+struct ComplexQuotient {
+  static void run(const Complex64* a, const Complex64* b, Complex64* out, int64_t n) {
+    backend::complex_quotient_row(reinterpret_cast<const float*>(a), reinterpret_cast<const float*>(b),
+                                  reinterpret_cast<float*>(out), n);
+  }
+};
+constexpr BinaryOperator with_complex_rows(BinaryOperator op) {
+  op.loops.at(DType::kComplex64) = &staged_loop<ComplexQuotient, Complex64>;
+  return op;
+}
+constexpr BinaryOperator kDiv = with_complex_rows(vectorised<backend::div_row, DivOf>(
+    {"div", Promote::kFloat, binary_loops<DivOf>(Join<FloatTypes, ComplexTypes>{})}));
 
 Status check_alpha(const Scalar& alpha, DType common) {
   HEDDLE_REQUIRE(!alpha.is_bool() || common == DType::kBool, "Boolean alpha only supported for Boolean results.");

@@ -63,6 +63,7 @@ void unary_call_loop(const void* context, char* const* data, const int64_t* stri
 
 template void unary_call_loop<float>(const void*, char* const*, const int64_t*, int64_t, int64_t);
 template void unary_call_loop<double>(const void*, char* const*, const int64_t*, int64_t, int64_t);
+template void unary_call_loop<Complex64>(const void*, char* const*, const int64_t*, int64_t, int64_t);
 
 void binary_row_loop(backend::BinaryRow row, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
   const auto as_it_lies = [](int64_t stride) { return stride == 0 || lies_flat(stride); };

@@ -12,7 +12,7 @@
 
 namespace heddle::ops {
 
-// A function of float or double with its parameters: the context of unary_call_loop.
+// A function of float, double or Complex64 with its parameters: the context of unary_call_loop.
 template <class T>
 struct UnaryCall {
   void (*row)(const T* x, T* y, int64_t n, const T* parameters);
@@ -29,6 +29,10 @@ template <class T, auto row>
 void unary_row_loop(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
   const UnaryCall<T> call{row};
   unary_call_loop<T>(&call, data, strides, n0, n1);
+}
+template <auto row>
+void on_parts(const Complex64* x, Complex64* y, int64_t n, const Complex64*) {
+  row(reinterpret_cast<const float*>(x), reinterpret_cast<float*>(y), n);
 }
 template <backend::BinaryRow row, class Exact>
 void binary_row_loop(const void* context, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
@@ -50,6 +54,12 @@ template <backend::UnaryRow row, backend::Unary64Row row64>
 constexpr UnaryOperator vectorised(UnaryOperator op) {
   op.loops.at(DType::kFloat64) = &detail::unary_row_loop<double, row64>;
   return vectorised<row>(op);
+}
+// The operator with a row function for complex64, which takes the numbers' parts.
+template <auto row>
+constexpr UnaryOperator vectorised_complex(UnaryOperator op) {
+  op.loops.at(DType::kComplex64) = &detail::unary_row_loop<Complex64, &detail::on_parts<row>>;
+  return op;
 }
 // Exact: a function object with the very bits of the row function, which rows too short for it are left to.
 template <backend::BinaryRow row, class Exact = void>

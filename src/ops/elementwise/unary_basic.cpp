@@ -3,6 +3,7 @@
 #include <limits>
 #include <numbers>
 
+#include "ops/backend/complex.h"
 #include "ops/common/copy.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
@@ -46,7 +47,16 @@ struct SignOf {
     if constexpr (std::is_same_v<T, bool>) {
       return x;
     } else if constexpr (std::is_integral_v<T>) {
-      return static_cast<T>((T(0) < x) - (x < T(0)));
+      // By the sign bits of x and -x, as vectors compare no integers of 64 bits on older processors.
+      using U = std::make_unsigned_t<T>;
+      constexpr int kTop = 8 * sizeof(T) - 1;
+      const auto bits = static_cast<U>(x);
+      if constexpr (std::is_unsigned_v<T>) {
+        return static_cast<T>(bits != 0);
+      } else {
+        const auto negative = static_cast<U>(U(0) - static_cast<U>(bits >> kTop));
+        return static_cast<T>(negative | static_cast<U>(static_cast<U>(U(0) - bits) >> kTop));
+      }
     } else {
       return x > T(0) ? T(1) : x < T(0) ? T(-1) : T(0);
     }
@@ -120,7 +130,8 @@ struct AngleOf {
 constexpr UnaryOperator kNeg{"neg", Promote::kCommon, unary_loops<NegOf>(NumberTypes{})};
 constexpr UnaryOperator kAbs = vectorised<backend::abs_row>({"abs", Promote::kCommon, unary_loops<AbsOf>(RealTypes{})});
 constexpr UnaryOperator kSign{"sign", Promote::kCommon, unary_loops<SignOf>(Join<RealTypes, BoolType>{})};
-constexpr UnaryOperator kSgnComplex{"sgn", Promote::kCommon, unary_loops<SgnOf>(ComplexTypes{})};
+constexpr UnaryOperator kSgnComplex =
+    vectorised_complex<&backend::complex_sign_row>({"sgn", Promote::kCommon, unary_loops<SgnOf>(ComplexTypes{})});
 constexpr UnaryOperator kConj{"conj", Promote::kCommon, unary_loops<ConjOf>(ComplexTypes{})};
 constexpr UnaryOperator kFloor = vectorised<backend::floor_row, backend::floor_row64>(
     {"floor", Promote::kCommon, unary_loops<FloorOf>(FloatTypes{})});

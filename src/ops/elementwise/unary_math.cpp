@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "ops/backend/complex.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/names.h"
 #include "ops/elementwise/rows.h"
@@ -136,7 +137,8 @@ constexpr UnaryOperator kLog1p =
     vectorised<backend::log1p_row, backend::log1p_row64>(function<Log1pOf, FloatTypes>("log1p"));
 constexpr UnaryOperator kSqrt = vectorised<backend::sqrt_row, backend::sqrt_row64>(function<SqrtOf>("sqrt"));
 constexpr UnaryOperator kRsqrt = vectorised<backend::rsqrt_row, backend::rsqrt_row64>(function<RsqrtOf>("rsqrt"));
-constexpr UnaryOperator kReciprocal = vectorised<backend::reciprocal_row>(function<ReciprocalOf>("reciprocal"));
+constexpr UnaryOperator kReciprocal = vectorised_complex<&backend::complex_reciprocal_row>(
+    vectorised<backend::reciprocal_row>(function<ReciprocalOf>("reciprocal")));
 constexpr UnaryOperator kSin = vectorised<backend::sin_row, backend::sin_row64>(function<SinOf>("sin"));
 constexpr UnaryOperator kCos = vectorised<backend::cos_row, backend::cos_row64>(function<CosOf>("cos"));
 constexpr UnaryOperator kTan = vectorised<backend::tan_row, backend::tan_row64>(function<TanOf>("tan"));
