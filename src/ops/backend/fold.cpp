@@ -69,24 +69,30 @@ HWY_INLINE V fold_differences(const float* a, const float* b, int64_t n, F f, Co
   return combine(combine(sums[0], sums[1]), combine(sums[2], sums[3]));
 }
 
-float difference_row(const float* a, const float* b, int64_t n) {
+void difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
   const auto add = [](V s, V d) HWY_ATTR { return hn::Add(s, d); };
-  return hn::GetLane(hn::SumOfLanes(D(), fold_differences(
-                                             a, b, n, [](V s, V d) HWY_ATTR { return hn::Add(s, hn::Abs(d)); }, add)));
+  const auto take = [](V s, V d) HWY_ATTR { return hn::Add(s, hn::Abs(d)); };
+  for (int64_t r = 0; r < rows; ++r) {
+    out[r] = hn::GetLane(hn::SumOfLanes(D(), fold_differences(a, b + r * n, n, take, add)));
+  }
 }
-float square_difference_row(const float* a, const float* b, int64_t n) {
+void square_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
   const auto add = [](V s, V d) HWY_ATTR { return hn::Add(s, d); };
-  return hn::GetLane(hn::SumOfLanes(D(), fold_differences(
-                                             a, b, n, [](V s, V d) HWY_ATTR { return hn::MulAdd(d, d, s); }, add)));
+  const auto take = [](V s, V d) HWY_ATTR { return hn::MulAdd(d, d, s); };
+  for (int64_t r = 0; r < rows; ++r) {
+    out[r] = hn::GetLane(hn::SumOfLanes(D(), fold_differences(a, b + r * n, n, take, add)));
+  }
 }
-float largest_difference_row(const float* a, const float* b, int64_t n) {
+void largest_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
   const auto larger = [](V s, V d) HWY_ATTR {
     const V size = hn::Abs(d);
     return hn::IfThenElse(hn::Or(hn::Gt(size, s), hn::IsNaN(size)), size, s);
   };
-  const V best = fold_differences(a, b, n, larger, larger);
-  if (!hn::AllFalse(D(), hn::IsNaN(best))) return std::numeric_limits<float>::quiet_NaN();
-  return hn::GetLane(hn::MaxOfLanes(D(), best));
+  for (int64_t r = 0; r < rows; ++r) {
+    const V best = fold_differences(a, b + r * n, n, larger, larger);
+    const bool is_nan = !hn::AllFalse(D(), hn::IsNaN(best));
+    out[r] = is_nan ? std::numeric_limits<float>::quiet_NaN() : hn::GetLane(hn::MaxOfLanes(D(), best));
+  }
 }
 
 constexpr int64_t kVectors = 8;
@@ -183,6 +189,37 @@ float min_row(const float* x, int64_t n) {
   return is_nan ? std::numeric_limits<float>::quiet_NaN() : hn::GetLane(hn::MinOfLanes(D(), best));
 }
 
+template <bool largest>
+HWY_INLINE double extreme64(const double* x, int64_t n) {
+  const hn::ScalableTag<double> d;
+  using Vector = hn::Vec<decltype(d)>;
+  const auto step = static_cast<int64_t>(hn::Lanes(d));
+  constexpr double kWorst =
+      largest ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  Vector best[4];
+  for (Vector& v : best) v = hn::Set(d, kWorst);
+  Vector nan = hn::Zero(d);
+  const auto better = [](Vector a, Vector b) HWY_ATTR { return largest ? hn::Max(a, b) : hn::Min(a, b); };
+  int64_t i = 0;
+  for (; i + 4 * step <= n; i += 4 * step) {
+    for (int64_t k = 0; k < 4; ++k) {
+      const Vector v = hn::LoadU(d, x + i + k * step);
+      best[k] = better(v, best[k]);
+      nan = hn::Or(nan, hn::VecFromMask(d, hn::IsNaN(v)));
+    }
+  }
+  const Vector all = better(better(best[0], best[1]), better(best[2], best[3]));
+  double result = hn::GetLane(largest ? hn::MaxOfLanes(d, all) : hn::MinOfLanes(d, all));
+  bool is_nan = !hn::AllFalse(d, hn::IsNaN(nan));
+  for (; i < n; ++i) {
+    is_nan |= x[i] != x[i];
+    result = (largest ? x[i] > result : x[i] < result) ? x[i] : result;
+  }
+  return is_nan ? std::numeric_limits<double>::quiet_NaN() : result;
+}
+double max_row64(const double* x, int64_t n) { return extreme64<true>(x, n); }
+double min_row64(const double* x, int64_t n) { return extreme64<false>(x, n); }
+
 template <class Same>
 HWY_INLINE int64_t find(const float* x, int64_t n, Same same) {
   const D d;
@@ -214,25 +251,29 @@ namespace heddle::ops::backend {
 
 HWY_EXPORT(sum_row);
 HWY_EXPORT(squares_row);
-HWY_EXPORT(difference_row);
-HWY_EXPORT(square_difference_row);
-HWY_EXPORT(largest_difference_row);
+HWY_EXPORT(difference_rows);
+HWY_EXPORT(square_difference_rows);
+HWY_EXPORT(largest_difference_rows);
 HWY_EXPORT(sum_columns);
 HWY_EXPORT(max_columns);
 HWY_EXPORT(min_columns);
 HWY_EXPORT(max_row);
 HWY_EXPORT(min_row);
+HWY_EXPORT(max_row64);
+HWY_EXPORT(min_row64);
 HWY_EXPORT(find_in_row);
 
+double max_row(const double* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(max_row64)(x, n); }
+double min_row(const double* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(min_row64)(x, n); }
 double sum_row(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(sum_row)(x, n); }
-float difference_row(const float* a, const float* b, int64_t n) {
-  return HWY_DYNAMIC_DISPATCH(difference_row)(a, b, n);
+void difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
+  HWY_DYNAMIC_DISPATCH(difference_rows)(a, b, rows, n, out);
 }
-float square_difference_row(const float* a, const float* b, int64_t n) {
-  return HWY_DYNAMIC_DISPATCH(square_difference_row)(a, b, n);
+void square_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
+  HWY_DYNAMIC_DISPATCH(square_difference_rows)(a, b, rows, n, out);
 }
-float largest_difference_row(const float* a, const float* b, int64_t n) {
-  return HWY_DYNAMIC_DISPATCH(largest_difference_row)(a, b, n);
+void largest_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out) {
+  HWY_DYNAMIC_DISPATCH(largest_difference_rows)(a, b, rows, n, out);
 }
 void sum_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, double* totals) {
   HWY_DYNAMIC_DISPATCH(sum_columns)(x, row_stride, rows, columns, totals);

@@ -13,15 +13,17 @@ double squares_row(const float* x, int64_t n);
 // totals[c] += the sum down column c of [rows, columns]; a row begins row_stride elements behind the one before.
 void sum_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, double* totals);
 
-// Of the differences of n pairs, in float: the sum of their sizes, the sum of their squares, the largest size (NaN
-// wins).
-float difference_row(const float* a, const float* b, int64_t n);
-float square_difference_row(const float* a, const float* b, int64_t n);
-float largest_difference_row(const float* a, const float* b, int64_t n);
+// Of the differences of `a` and each of some rows of n, one behind another, in float: the sum of their sizes, the sum
+// of their squares, the largest size (NaN wins).
+void difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out);
+void square_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out);
+void largest_difference_rows(const float* a, const float* b, int64_t rows, int64_t n, float* out);
 
 // The largest and the smallest of n > 0 elements; NaN wins.
 float max_row(const float* x, int64_t n);
 float min_row(const float* x, int64_t n);
+double max_row(const double* x, int64_t n);
+double min_row(const double* x, int64_t n);
 // best[c] = the largest or the smallest of best[c] and column c of [rows, columns].
 void max_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, float* best);
 void min_columns(const float* x, int64_t row_stride, int64_t rows, int64_t columns, float* best);

@@ -56,14 +56,28 @@ TEST_P(FoldTest, DifferencesAreMeasured) {
       squares += size * size;
       largest = std::max(largest, size);
     }
-    EXPECT_NEAR(difference_row(a.data(), b.data(), n), sizes, 1e-5 * sizes) << n;
-    EXPECT_NEAR(square_difference_row(a.data(), b.data(), n), squares, 1e-5 * squares) << n;
-    EXPECT_EQ(largest_difference_row(a.data(), b.data(), n), static_cast<float>(largest)) << n;
+    // Two rows: the numbers the other way round, and the numbers themselves.
+    b.insert(b.end(), a.begin(), a.end());
+    float got[2];
+    difference_rows(a.data(), b.data(), 2, n, got);
+    EXPECT_NEAR(got[0], sizes, 1e-5 * sizes) << n;
+    EXPECT_EQ(got[1], 0);
+    square_difference_rows(a.data(), b.data(), 2, n, got);
+    EXPECT_NEAR(got[0], squares, 1e-5 * squares) << n;
+    EXPECT_EQ(got[1], 0);
+    largest_difference_rows(a.data(), b.data(), 2, n, got);
+    EXPECT_EQ(got[0], static_cast<float>(largest)) << n;
+    EXPECT_EQ(got[1], 0);
     b[static_cast<size_t>(n / 2)] = kNaN;
-    EXPECT_TRUE(std::isnan(largest_difference_row(a.data(), b.data(), n))) << n;
-    EXPECT_TRUE(std::isnan(difference_row(a.data(), b.data(), n))) << n;
+    largest_difference_rows(a.data(), b.data(), 2, n, got);
+    EXPECT_TRUE(std::isnan(got[0])) << n;
+    EXPECT_EQ(got[1], 0);
+    difference_rows(a.data(), b.data(), 2, n, got);
+    EXPECT_TRUE(std::isnan(got[0])) << n;
   }
-  EXPECT_EQ(largest_difference_row(nullptr, nullptr, 0), 0);
+  float none = 1;
+  largest_difference_rows(nullptr, nullptr, 1, 0, &none);
+  EXPECT_EQ(none, 0);
 }
 
 TEST_P(FoldTest, ColumnsAddUpOntoTheirTotals) {
@@ -122,6 +136,23 @@ TEST_P(FoldTest, ExtremesAreFoundWhereverTheyStand) {
       EXPECT_TRUE(std::isnan(max_row(x.data(), n))) << n << " " << at;
       EXPECT_TRUE(std::isnan(min_row(x.data(), n))) << n << " " << at;
       EXPECT_EQ(find_in_row(x.data(), n, kNaN), at);
+    }
+  }
+}
+
+TEST_P(FoldTest, ExtremesOfFloat64) {
+  for (int64_t n : kLengths) {
+    for (int64_t at : {int64_t{0}, n / 2, n - 1}) {
+      const std::vector<float> numbers = some(n);
+      std::vector<double> x(numbers.begin(), numbers.end());
+      double& there = x[static_cast<size_t>(at)];
+      there = 5;
+      EXPECT_EQ(max_row(x.data(), n), 5) << n << " " << at;
+      there = -5;
+      EXPECT_EQ(min_row(x.data(), n), -5) << n << " " << at;
+      there = std::numeric_limits<double>::quiet_NaN();
+      EXPECT_TRUE(std::isnan(max_row(x.data(), n))) << n << " " << at;
+      EXPECT_TRUE(std::isnan(min_row(x.data(), n))) << n << " " << at;
     }
   }
 }

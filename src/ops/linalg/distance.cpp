@@ -32,11 +32,6 @@ T fold_differences(const T* a, const T* b, int64_t n, Take take, Combine combine
 
 template <class T>
 T distance(const T* a, const T* b, int64_t n, double p) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (p == 1) return backend::difference_row(a, b, n);
-    if (p == 2) return std::sqrt(backend::square_difference_row(a, b, n));
-    if (std::isinf(p)) return backend::largest_difference_row(a, b, n);
-  }
   if (p == 0)
     return fold_differences(
         a, b, n, [](T s, T d) { return s + (d != T(0) ? T(1) : T(0)); }, std::plus<T>());
@@ -55,6 +50,21 @@ T distance(const T* a, const T* b, int64_t n, double p) {
   return std::pow(fold_differences(a, b, n, power, std::plus<T>()), static_cast<T>(1 / p));
 }
 
+// The distances of `a` to `rows` rows that lie one behind another.
+template <class T>
+void distances(const T* a, const T* b, int64_t rows, int64_t n, double p, T* out) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (p == 1) return backend::difference_rows(a, b, rows, n, out);
+    if (p == 2) {
+      backend::square_difference_rows(a, b, rows, n, out);
+      for (int64_t j = 0; j < rows; ++j) out[j] = std::sqrt(out[j]);
+      return;
+    }
+    if (std::isinf(p)) return backend::largest_difference_rows(a, b, rows, n, out);
+  }
+  for (int64_t j = 0; j < rows; ++j) out[j] = distance(a, b + j * n, n, p);
+}
+
 // out[b, i, j] = distance of row i of x and row j of y.
 template <class T>
 void all_distances(const Tensor& x, const Tensor& y, const Tensor& out, double p) {
@@ -66,8 +76,7 @@ void all_distances(const Tensor& x, const Tensor& y, const Tensor& out, double p
                            for (int64_t i = begin; i < end; ++i) {
                              const T* a = x.data<T>() + i * n;
                              const T* b = y.data<T>() + i / rows * others * n;
-                             for (int64_t j = 0; j < others; ++j)
-                               out.data<T>()[i * others + j] = distance(a, b + j * n, n, p);
+                             distances(a, b, others, n, p, out.data<T>() + i * others);
                            }
                          });
 }
@@ -163,8 +172,7 @@ Result<Tensor> pdist(const Tensor& self, double p) {
                            [&](int64_t begin, int64_t end) {
                              for (int64_t i = begin; i < end; ++i) {
                                T* to = out.data<T>() + i * (2 * rows - i - 1) / 2;
-                               for (int64_t j = i + 1; j < rows; ++j)
-                                 *to++ = distance(x.data<T>() + i * n, x.data<T>() + j * n, n, p);
+                               distances(x.data<T>() + i * n, x.data<T>() + (i + 1) * n, rows - i - 1, n, p, to);
                              }
                            });
     return ok_status();

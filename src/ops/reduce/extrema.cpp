@@ -86,21 +86,21 @@ void finish_pair(const void*, const char* accumulators, int64_t count, char* con
   }
 }
 
-// Adjacent float32: the extreme by vectors, then the place where it stands.
-template <bool largest>
-float extreme_of(const float* x, int64_t n) {
+// Adjacent float32 and float64: the extreme by vectors, then the place where it stands.
+template <bool largest, class T>
+T extreme_of(const T* x, int64_t n) {
   return largest ? backend::max_row(x, n) : backend::min_row(x, n);
 }
-template <bool largest>
+template <class T, bool largest>
 void take_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
                     int64_t position) {
-  using Op = Extreme<float, largest>;
-  if (stride != sizeof(float) || n == 0) {
+  using Op = Extreme<T, largest>;
+  if (stride != sizeof(T) || n == 0) {
     detail::ReduceFunctions<Op>::take_row(context, accumulator, data, stride, n, position);
     return;
   }
-  const float best = extreme_of<largest>(reinterpret_cast<const float*>(data), n);
-  Op(context).take(*reinterpret_cast<float*>(accumulator), best, position);
+  const T best = extreme_of<largest>(reinterpret_cast<const T*>(data), n);
+  Op(context).merge(*reinterpret_cast<T*>(accumulator), best);
 }
 template <bool largest>
 void take_float_columns(const void* context, char* accumulators, const char* data, int64_t column_stride,
@@ -156,10 +156,8 @@ void find_in_float_row(const void* context, char* accumulator, const char* data,
 template <class T, bool largest>
 constexpr ReduceKernel extreme_kernel() {
   ReduceKernel kernel = reduce_kernel<Extreme<T, largest>>();
-  if constexpr (std::is_same_v<T, float>) {
-    kernel.take_row = &take_float_row<largest>;
-    kernel.take_columns = &take_float_columns<largest>;
-  }
+  if constexpr (std::is_floating_point_v<T>) kernel.take_row = &take_float_row<T, largest>;
+  if constexpr (std::is_same_v<T, float>) kernel.take_columns = &take_float_columns<largest>;
   if constexpr (is_half_type<T>) kernel.take_row = &take_half_row<T, largest>;
   return kernel;
 }
