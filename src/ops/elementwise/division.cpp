@@ -1,6 +1,7 @@
 // Division with rounding: div(rounding_mode), floor_divide, remainder, fmod.
 #include <atomic>
 #include <cmath>
+#include <limits>
 
 #include "ops/backend/rest.h"
 #include "ops/common/forms.h"
@@ -11,7 +12,7 @@
 namespace heddle::ops {
 namespace {
 
-// of: an operation on integers; run: on rows of floats, by the exact rest of their division.
+// of: an operation on integers; run: on rows of floats, by the exact rest of their division; quotient: on floats.
 struct FloorDiv {
   template <class T>
   static T of(T a, T b) {
@@ -42,9 +43,14 @@ struct TruncDiv {
     return truncated_quotient(a, b);
   }
   template <class T>
-  static void run(const T* a, const T* b, T* out, int64_t n) {
-    for (int64_t i = 0; i < n; ++i) out[i] = a[i] / b[i];
-    Stage<T>::trunc(out, n);
+  static T quotient(T a, T b) {
+    // Adding this and taking it away leaves a whole number, at most one too large.
+    constexpr T kWhole = T(int64_t{1} << (std::numeric_limits<T>::digits - 1));
+    const T exact = a / b;
+    const T size = std::fabs(exact);
+    const T near = (size + kWhole) - kWhole;
+    const T whole = near > size ? near - 1 : near;
+    return size < kWhole ? std::copysign(whole, exact) : exact;
   }
 };
 struct Remainder {
@@ -84,6 +90,8 @@ Result<Tensor> divide(Iterator& it, std::string_view name) {
         }
         return Op::of(a, b);
       });
+    } else if constexpr (requires(T x) { Op::quotient(x, x); }) {
+      it.run<T(T, T)>([](T a, T b) { return Op::quotient(a, b); });
     } else {
       it.run(&staged_loop<Op, T>, nullptr);
     }

@@ -55,8 +55,11 @@ struct ClampMax {
 struct Clamp {
   template <class T>
   T operator()(T x, T low, T high) const {
-    const T kept = ClampMax()(ClampMin()(x, low), high);
-    return is_nan(low) ? low : kept;
+    // Selections one after another, which vectors do.
+    const T raised = x < low ? low : x;
+    const T kept = raised > high ? high : raised;
+    const T bounded = is_nan(high) ? high : kept;
+    return is_nan(low) ? low : bounded;
   }
 };
 

@@ -29,13 +29,17 @@ struct LogicalXor {
 struct LogicalNot {
   template <class T>
   bool operator()(const T& a) const {
-    if constexpr (std::is_same_v<T, bool>) {
-      return static_cast<bool>(static_cast<uint8_t>(a) ^ 1);
-    } else {
-      return a == T(0);
-    }
+    return a == T(0);
   }
 };
+// Bools as the bytes they are, which vectors compare.
+struct NotByte {
+  uint8_t operator()(uint8_t a) const { return a == 0; }
+};
+constexpr UnaryOperator with_bytes(UnaryOperator op) {
+  op.loops.at(DType::kBool) = stateless_loop<uint8_t(uint8_t), NotByte>();
+  return op;
+}
 struct BitAnd {
   template <class T>
   T operator()(T a, T b) const {
@@ -58,7 +62,7 @@ struct BitNot {
   template <class T>
   T operator()(T a) const {
     if constexpr (std::is_same_v<T, bool>) {
-      return static_cast<bool>(static_cast<uint8_t>(a) ^ 1);
+      return !a;
     } else {
       return static_cast<T>(~a);
     }
@@ -95,12 +99,12 @@ constexpr BinaryOperator kLogicalOr{"logical_or", Promote::kCommon, binary_predi
                                     DType::kBool};
 constexpr BinaryOperator kLogicalXor{"logical_xor", Promote::kCommon, binary_predicate_loops<LogicalXor>(LoopTypes{}),
                                      DType::kBool};
-constexpr UnaryOperator kLogicalNot{"logical_not", Promote::kCommon, unary_predicate_loops<LogicalNot>(LoopTypes{}),
-                                    DType::kBool};
+constexpr UnaryOperator kLogicalNot =
+    with_bytes({"logical_not", Promote::kCommon, unary_predicate_loops<LogicalNot>(LoopTypes{}), DType::kBool});
 constexpr BinaryOperator kBitAnd{"bitwise_and", Promote::kCommon, binary_loops<BitAnd>(BitTypes{})};
 constexpr BinaryOperator kBitOr{"bitwise_or", Promote::kCommon, binary_loops<BitOr>(BitTypes{})};
 constexpr BinaryOperator kBitXor{"bitwise_xor", Promote::kCommon, binary_loops<BitXor>(BitTypes{})};
-constexpr UnaryOperator kBitNot{"bitwise_not", Promote::kCommon, unary_loops<BitNot>(BitTypes{})};
+constexpr UnaryOperator kBitNot = with_bytes({"bitwise_not", Promote::kCommon, unary_loops<BitNot>(BitTypes{})});
 constexpr BinaryOperator kShiftLeft{"lshift", Promote::kCommon, binary_loops<ShiftLeft>(IntTypes{})};
 constexpr BinaryOperator kShiftRight{"rshift", Promote::kCommon, binary_loops<ShiftRight>(IntTypes{})};
 

@@ -1,5 +1,7 @@
 #include "ops/linalg/mm.h"
 
+#include <algorithm>
+
 #include "ops/backend/blas.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
@@ -111,6 +113,21 @@ Result<Tensor> addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, c
                        });
 }
 
+// A product a row, for integers, whose matrix product is made for more columns.
+Status multiply_vector(const Tensor& c, const Tensor& matrix, const Tensor& vec) {
+  return dispatch<IntTypes>(c.dtype(), "addmv_impl_cpu", [&]<class T>() -> Status {
+    const int64_t n = vec.size(0);
+    const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(n, 1));
+    parallel::parallel_for(0, matrix.size(0), grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        c.data<T>()[i * c.stride(0)] = backend::dot<T>(n, matrix.data<T>() + i * matrix.stride(0), matrix.stride(1),
+                                                       vec.data<T>(), vec.stride(0), false);
+      }
+    });
+    return ok_status();
+  });
+}
+
 // beta * self + alpha * the sum of the batch's products: one product, of the matrices side by side.
 Result<Tensor> addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
                       const Scalar& alpha, const Out& out) {
@@ -146,6 +163,7 @@ Result<Tensor> mv(const Tensor& self, const Tensor& vec, const Out& out) {
                  self.size(1), ",", vec.size(0));
   HEDDLE_TRY(check_same_dtype(self, vec));
   return compute_apart(out, Dims{self.size(0)}, self.dtype(), {&self, &vec}, [&](const Tensor& c) {
+    if (is_integral(c.dtype())) return multiply_vector(c, self, vec);
     return multiply("addmv_impl_cpu", c.unsqueeze(1), self, vec.unsqueeze(1));
   });
 }

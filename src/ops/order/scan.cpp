@@ -83,14 +83,16 @@ Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dty
     slabs.each([&](int64_t offset, int64_t columns) {
       const T* x = slabs.data.data<T>() + offset;
       T* y = sums.data<T>() + offset;
+      if (columns == 1) {
+        // In a register, where the next sum need not wait for memory.
+        Running sum(product ? 1 : 0);
+        for (int64_t i = 0; i < slabs.length; ++i) y[i * slabs.inner] = take(sum, x[i * slabs.inner]);
+        return;
+      }
       Running sum[Slabs::kColumns];
       std::fill_n(sum, columns, static_cast<Running>(product ? 1 : 0));
       for (int64_t i = 0; i < slabs.length; ++i, x += slabs.inner, y += slabs.inner) {
-        if (columns == 1) {
-          *y = take(sum[0], *x);
-        } else {
-          for (int64_t c = 0; c < columns; ++c) y[c] = take(sum[c], x[c]);
-        }
+        for (int64_t c = 0; c < columns; ++c) y[c] = take(sum[c], x[c]);
       }
     });
     return ok_status();

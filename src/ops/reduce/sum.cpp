@@ -53,19 +53,34 @@ struct Product : Sum<T> {
   void merge(Accumulator& a, const Accumulator& b) const { a *= b; }
 };
 
+// A float32 row by way of a small buffer: value(k) of its elements.
+template <class Value>
+void add_through_buffer(char* accumulator, int64_t n, const Value& value) {
+  constexpr int64_t kChunk = 1024;
+  alignas(64) float buffer[kChunk];
+  for (int64_t i = 0; i < n; i += kChunk) {
+    const int64_t count = std::min(kChunk, n - i);
+    for (int64_t k = 0; k < count; ++k) buffer[k] = value(i + k);
+    *reinterpret_cast<double*>(accumulator) += backend::sum_row(buffer, count);
+  }
+}
+
 // Adjacent float32, the frequent case.
 void take_float_row(const void*, char* accumulator, const char* data, int64_t stride, int64_t n, int64_t) {
-  if (stride != sizeof(float)) {
-    constexpr int64_t kChunk = 1024;
-    alignas(64) float buffer[kChunk];
-    for (int64_t i = 0; i < n; i += kChunk) {
-      const int64_t count = std::min(kChunk, n - i);
-      for (int64_t k = 0; k < count; ++k) buffer[k] = *reinterpret_cast<const float*>(data + (i + k) * stride);
-      *reinterpret_cast<double*>(accumulator) += backend::sum_row(buffer, count);
-    }
+  if (stride == sizeof(float)) {
+    *reinterpret_cast<double*>(accumulator) += backend::sum_row(reinterpret_cast<const float*>(data), n);
     return;
   }
-  *reinterpret_cast<double*>(accumulator) += backend::sum_row(reinterpret_cast<const float*>(data), n);
+  add_through_buffer(accumulator, n, [=](int64_t k) { return *reinterpret_cast<const float*>(data + k * stride); });
+}
+void take_numbers_of_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,
+                         int64_t position) {
+  if (stride != sizeof(float)) {
+    detail::ReduceFunctions<NanSum<float>>::take_row(context, accumulator, data, stride, n, position);
+    return;
+  }
+  const auto* x = reinterpret_cast<const float*>(data);
+  add_through_buffer(accumulator, n, [x](int64_t k) { return x[k] == x[k] ? x[k] : 0.0f; });
 }
 void take_float_columns(const void* context, char* accumulators, const char* data, int64_t column_stride,
                         int64_t columns, int64_t row_stride, int64_t rows, int64_t position) {
@@ -154,7 +169,11 @@ struct MakeSum {
 };
 template <class T>
 struct MakeNanSum {
-  static constexpr ReduceKernel make() { return reduce_kernel<NanSum<T>>(); }
+  static constexpr ReduceKernel make() {
+    ReduceKernel kernel = reduce_kernel<NanSum<T>>();
+    if constexpr (std::is_same_v<T, float>) kernel.take_row = &take_numbers_of_row;
+    return kernel;
+  }
 };
 template <class T>
 struct MakeProduct {
