@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
+#include "ops/backend/rows.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
 #include "parallel/parallel.h"
@@ -93,6 +95,18 @@ void take_maxima(const T* from, int64_t index, int64_t width, bool first, T* row
   }
 }
 
+// Sums of rows of float32 by vectors that stay in registers. Returns how many rows there were.
+int64_t add_rows(const Bags& b, int64_t first, int64_t last, float* row, std::vector<const float*>& rows) {
+  const int64_t width = b.table.size(1);
+  const int64_t* index = b.indices.data<int64_t>();
+  rows.clear();
+  for (int64_t i = first; i < last; ++i) {
+    if (index[i] != b.padding) rows.push_back(b.table.data<float>() + index[i] * width);
+  }
+  if (!rows.empty()) backend::sum_of_rows(rows.data(), static_cast<int64_t>(rows.size()), width, 1.0f, row);
+  return static_cast<int64_t>(rows.size());
+}
+
 // Writes the bags' rows, how many indices each took, and where maxima came from.
 template <class T>
 void reduce(const Bags& b, T* out, int64_t* sizes, int64_t* sources) {
@@ -103,11 +117,19 @@ void reduce(const Bags& b, T* out, int64_t* sizes, int64_t* sources) {
   const int64_t* offsets = b.offsets.data<int64_t>();
   const int64_t each = std::max<int64_t>(b.indices.numel() * width / std::max<int64_t>(b.count(), 1), 1);
   parallel::parallel_for(0, b.count(), std::max<int64_t>(16384 / each, 1), [&](int64_t begin, int64_t end) {
+    std::vector<const float*> rows;
     for (int64_t bag = begin; bag < end; ++bag) {
       T* row = out + bag * width;
       std::fill_n(row, width, T(0));
       int64_t taken = 0;
-      for (int64_t i = offsets[bag]; i < offsets[bag + 1]; ++i) {
+      int64_t first = offsets[bag];
+      if constexpr (std::is_same_v<T, float>) {
+        if (b.mode != kMax && !scales) {
+          taken = add_rows(b, first, offsets[bag + 1], row, rows);
+          first = offsets[bag + 1];
+        }
+      }
+      for (int64_t i = first; i < offsets[bag + 1]; ++i) {
         if (index[i] == b.padding) continue;
         const T* from = table + index[i] * width;
         if (b.mode == kMax) {
