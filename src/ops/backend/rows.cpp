@@ -177,11 +177,24 @@ void MaxOfRows(const float* const* rows, int64_t count, int64_t n, float* out) {
 
 void SumOfRows(const float* const* rows, int64_t count, int64_t n, float scale, float* out) {
   const V factor = constant(scale);
-  each_vector(n, [=](const auto& at) HWY_ATTR {
+  const auto one_vector = [=](const auto& at) HWY_ATTR {
     V sum = at.load(rows[0]);
     for (int64_t r = 1; r < count; ++r) sum = hn::Add(sum, at.load(rows[r]));
     at.store(hn::Mul(sum, factor), out);
-  });
+  };
+  const int64_t step = lanes();
+  int64_t i = 0;
+  // Four sums at a time, as each waits for its last addition.
+  for (; i + 4 * step <= n; i += 4 * step) {
+    V sums[4];
+    for (int64_t k = 0; k < 4; ++k) sums[k] = Whole{i + k * step}.load(rows[0]);
+    for (int64_t r = 1; r < count; ++r) {
+      for (int64_t k = 0; k < 4; ++k) sums[k] = hn::Add(sums[k], Whole{i + k * step}.load(rows[r]));
+    }
+    for (int64_t k = 0; k < 4; ++k) Whole{i + k * step}.store(hn::Mul(sums[k], factor), out);
+  }
+  for (; i + step <= n; i += step) one_vector(Whole{i});
+  if (i < n) one_vector(Part{i, n - i});
 }
 
 void WeightedSumOfRows(const float* const* rows, const float* weights, int64_t count, int64_t n, float* out) {
