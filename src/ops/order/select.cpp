@@ -21,7 +21,7 @@ template <class T>
 int64_t place_of_rank(const T* line, const std::vector<int64_t>& places, int64_t rank) {
   // Values are quicker to order than places: the one of the rank, then which of its equals it is.
   std::vector<T> values(line, line + places.size());
-  std::nth_element(values.begin(), values.begin() + rank, values.end(), &orders_before<T>);
+  std::nth_element(values.begin(), values.begin() + rank, values.end(), [](T a, T b) { return orders_before(a, b); });
   const T value = values[static_cast<size_t>(rank)];
   int64_t equals = rank;
   for (size_t i = 0; i < values.size(); ++i) equals -= orders_before(line[i], value);

@@ -90,22 +90,6 @@ Groups group_by_hash(const T* values, int64_t count, DType dtype) {
   return groups;
 }
 
-// Single values in order, sorted or of neighbours.
-template <class T>
-Groups group_neighbours(const T* values, int64_t count) {
-  Groups groups;
-  groups.inverse.resize(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
-    if (i == 0 || !(values[i] == values[i - 1])) groups.first.push_back(i);
-    groups.inverse[static_cast<size_t>(i)] = static_cast<int64_t>(groups.first.size()) - 1;
-  }
-  groups.count.resize(groups.first.size());
-  for (size_t g = 0; g < groups.first.size(); ++g) {
-    groups.count[g] = (g + 1 < groups.first.size() ? groups.first[g + 1] : count) - groups.first[g];
-  }
-  return groups;
-}
-
 // Integers of a small range, by a table; nothing where the range is not small.
 std::optional<Groups> group_by_table(const int64_t* values, int64_t count) {
   if (count == 0) return std::nullopt;
@@ -164,7 +148,7 @@ Result<Tensor> integers(const std::vector<int64_t>& values, const Dims& sizes) {
   return t;
 }
 
-enum class Order { kSorted, kHashed, kConsecutive };
+enum class Order { kSorted, kHashed };
 
 // Without inverse and counts it only matters which of the two values there are.
 Result<Tensor> unique_truths(const Tensor& self) {
@@ -194,9 +178,8 @@ Result<Triple> unique_flat(const Tensor& self, Order order, bool inverse, bool c
   Groups groups;
   const Tensor values = HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() -> Result<Tensor> {
     const T* from = flat.data<T>();
-    groups = order == Order::kHashed   ? group_by_hash(from, flat.numel(), self.dtype())
-             : order == Order::kSorted ? group_sorted(from, flat.numel())
-                                       : group_neighbours(from, flat.numel());
+    groups =
+        order == Order::kHashed ? group_by_hash(from, flat.numel(), self.dtype()) : group_sorted(from, flat.numel());
     const Tensor found = HEDDLE_TRY(Tensor::empty(Dims{static_cast<int64_t>(groups.first.size())}, flat.dtype()));
     for (size_t i = 0; i < groups.first.size(); ++i) found.data<T>()[i] = from[groups.first[i]];
     return found;
@@ -205,6 +188,40 @@ Result<Triple> unique_flat(const Tensor& self, Order order, bool inverse, bool c
   return Triple(HEDDLE_TRY(to_dtype(values, self.dtype())),
                 HEDDLE_TRY(inverse ? integers(groups.inverse, self.sizes()) : integers(kNone, Dims{0})),
                 HEDDLE_TRY(counts ? integers(groups.count, values.sizes()) : integers(kNone, Dims{0})));
+}
+
+// Writes where runs of equal elements start, ending with n, and, unless null, the number of each element's run. Returns
+// how many runs there are.
+template <class T>
+int64_t find_runs(const T* values, int64_t n, int64_t* starts, int64_t* numbers) {
+  int64_t runs = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    // Where no run starts, the next element writes over it; nobody could foresee a branch.
+    starts[runs] = i;
+    runs += i == 0 || !(values[i] == values[i - 1]);
+    if (numbers) numbers[i] = runs - 1;
+  }
+  starts[runs] = n;
+  return runs;
+}
+
+// The first of each run of equal elements of the flattened tensor.
+Result<Triple> unique_neighbours(const Tensor& self, bool inverse, bool counts) {
+  const Tensor flat = HEDDLE_TRY(contiguous_as(self, ordering_dtype(self.dtype())));
+  const Tensor starts = HEDDLE_TRY(Tensor::empty(Dims{flat.numel() + 1}, DType::kInt64));
+  const Tensor numbers = HEDDLE_TRY(Tensor::empty(inverse ? self.sizes() : Dims{0}, DType::kInt64));
+  const auto* const start = starts.data<int64_t>();
+  const Tensor values = HEDDLE_TRY(dispatch<OrderingTypes>(flat.dtype(), "unique", [&]<class T>() -> Result<Tensor> {
+    const T* from = flat.data<T>();
+    const int64_t runs =
+        find_runs(from, flat.numel(), starts.data<int64_t>(), inverse ? numbers.data<int64_t>() : nullptr);
+    const Tensor found = HEDDLE_TRY(Tensor::empty(Dims{runs}, flat.dtype()));
+    for (int64_t run = 0; run < runs; ++run) found.data<T>()[run] = from[start[run]];
+    return found;
+  }));
+  const Tensor lengths = HEDDLE_TRY(Tensor::empty(Dims{counts ? values.numel() : 0}, DType::kInt64));
+  for (int64_t run = 0; run < lengths.numel(); ++run) lengths.data<int64_t>()[run] = start[run + 1] - start[run];
+  return Triple(HEDDLE_TRY(to_dtype(values, self.dtype())), numbers, lengths);
 }
 
 Order order_of(const Tensor& self, bool sorted) {
@@ -245,7 +262,7 @@ Result<Triple> unique_dim_consecutive(const Tensor& self, int64_t dim, bool, boo
 }
 Result<Triple> unique_consecutive(const Tensor& self, bool inverse, bool counts, std::optional<int64_t> dim) {
   if (dim && self.dim() > 0) return unique_slices(self, *dim, false);
-  return unique_flat(self, Order::kConsecutive, inverse, counts);
+  return unique_neighbours(self, inverse, counts);
 }
 
 // Sums of floats are added in their order.
