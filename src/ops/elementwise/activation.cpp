@@ -197,7 +197,7 @@ Result<Tensor> prelu(const Tensor& self, const Tensor& weight, const Out& out) {
     strides[sizes.size() > 1 ? 1 : 0] = weight.stride(0);
     aligned = weight.alias(sizes, strides, weight.offset());
   }
-  const Tensor source = HEDDLE_TRY(contiguous(self));
+  const Tensor source = HEDDLE_TRY(contiguous(self, self.suggested_format()));
   Iterator it;
   it.output(out).input(source).input(aligned);
   HEDDLE_TRY(it.build(Promote::kSame));

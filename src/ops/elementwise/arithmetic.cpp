@@ -21,8 +21,19 @@ struct ComplexQuotient {
                                   reinterpret_cast<float*>(out), n);
   }
 };
+void complex_quotient_loop(const void* context, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+  constexpr int64_t kSize = sizeof(Complex64);
+  if (strides[0] != kSize || strides[1] != kSize || strides[2] != kSize) {
+    return staged_loop<ComplexQuotient, Complex64>(context, data, strides, n0, n1);
+  }
+  for (int64_t j = 0; j < n1; ++j) {
+    ComplexQuotient::run(reinterpret_cast<const Complex64*>(data[1] + j * strides[4]),
+                         reinterpret_cast<const Complex64*>(data[2] + j * strides[5]),
+                         reinterpret_cast<Complex64*>(data[0] + j * strides[3]), n0);
+  }
+}
 constexpr BinaryOperator with_complex_rows(BinaryOperator op) {
-  op.loops.at(DType::kComplex64) = &staged_loop<ComplexQuotient, Complex64>;
+  op.loops.at(DType::kComplex64) = &complex_quotient_loop;
   return op;
 }
 constexpr BinaryOperator kDiv = with_complex_rows(vectorised<backend::div_row, DivOf>(

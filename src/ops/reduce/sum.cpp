@@ -49,7 +49,15 @@ struct Product : Sum<T> {
   using Sum<T>::Sum;
   using Accumulator = Wide<T>;
   void start(Accumulator& a) const { a = Accumulator(1); }
-  void take(Accumulator& a, T v, int64_t) const { a *= cast_element<Accumulator>(v); }
+  void take(Accumulator& a, T v, int64_t) const {
+    const auto b = cast_element<Accumulator>(v);
+    if constexpr (is_complex_type<Accumulator>) {
+      // Without the second look at NaN of complex products.
+      a = Accumulator(a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real());
+    } else {
+      a *= b;
+    }
+  }
   void merge(Accumulator& a, const Accumulator& b) const { a *= b; }
 };
 
