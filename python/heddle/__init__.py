@@ -23,6 +23,8 @@ from math import e, inf, nan, pi
 from ._size import Size
 from ._tensor import Tensor
 from . import _operators
+# Before the operators, some of which bear the same names.
+from . import __config__, autograd, backends, cuda, fft, futures, jit, linalg, nn, random, return_types, special, utils
 
 _operators.fill_functions(globals(), "heddle", "aten", "")
 from .functional import *  # over the table's: what Python takes in other forms
@@ -30,7 +32,6 @@ from .autograd import (no_grad, enable_grad, set_grad_enabled, inference_mode, i
                        is_inference_mode_enabled)
 from .random import manual_seed, initial_seed, seed, default_generator
 from .serialization import load, save
-from . import __config__, autograd, cuda, backends, fft, futures, jit, linalg, nn, random, return_types, special, utils
 from ._ops import ops, classes
 
 from ._version import version as __version__

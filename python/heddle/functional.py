@@ -9,7 +9,8 @@ __all__ = ["tensor", "as_tensor", "asarray", "from_numpy", "is_tensor", "numel",
            "frombuffer", "typename", "use_deterministic_algorithms", "are_deterministic_algorithms_enabled",
            "set_printoptions", "finfo", "iinfo", "FloatTensor", "DoubleTensor", "HalfTensor", "BFloat16Tensor",
            "ByteTensor", "CharTensor", "ShortTensor", "IntTensor", "LongTensor", "BoolTensor", "where", "unravel_index",
-           "compile", "to_dlpack", "randint", "cdist", "nonzero"]
+           "compile", "to_dlpack", "randint", "cdist", "nonzero",
+           "set_float32_matmul_precision", "get_float32_matmul_precision", "set_flush_denormal", "init_num_threads"]
 
 
 def _check_device(device):
@@ -423,6 +424,26 @@ def are_deterministic_algorithms_enabled():
 def set_printoptions(**options):
     """RuntimeError: tensors are printed as PyTorch prints them by default."""
     raise RuntimeError("Heddle prints tensors with PyTorch's default options alone")
+
+
+def set_float32_matmul_precision(precision):
+    """Accepts 'highest', 'high' and 'medium': products of float32 are always exact ones here."""
+    if precision not in ("highest", "high", "medium"):
+        raise RuntimeError(f"expected 'highest', 'high' or 'medium', but got {precision!r}")
+
+
+def get_float32_matmul_precision():
+    """'highest'."""
+    return "highest"
+
+
+def set_flush_denormal(mode):
+    """False: small numbers are computed as they are."""
+    return False
+
+
+def init_num_threads():
+    """Does nothing: the number of threads is the process's, not a thread's."""
 
 
 def compile(model=None, **options):

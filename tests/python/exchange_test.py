@@ -227,6 +227,19 @@ class Settings(unittest.TestCase):
         self.assertIn("get_num_threads()", heddle.__config__.parallel_info())
         self.assertIn("Heddle", heddle.__config__.show())
 
+    def test_switches_that_mean_nothing(self):
+        heddle.set_float32_matmul_precision("high")
+        self.assertEqual(heddle.get_float32_matmul_precision(), "highest")
+        with self.assertRaises(RuntimeError):
+            heddle.set_float32_matmul_precision("low")
+        self.assertFalse(heddle.cuda.is_available())
+        self.assertFalse(heddle.set_flush_denormal(True))
+        heddle.init_num_threads()
+        for refused in (lambda: heddle.ones(1).cuda(), lambda: heddle.zeros(1, device="cuda"),
+                        lambda: heddle.set_default_dtype(heddle.float64), lambda: heddle.ones(1).backward()):
+            with self.assertRaises(RuntimeError):
+                refused()
+
     def test_contexts(self):
         for lib in (torch, heddle):
             seen = [lib.is_grad_enabled()]
