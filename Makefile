@@ -4,7 +4,7 @@ CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat bu
 
 PREFIX ?= /usr/local
 
-.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz bench conformance format layers
+.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz bench conformance format layers libtorch libtorch-goldens
 help:
 	@echo "make run                      build, and let the bundled model read the bundled images"
 	@echo "make release | debug          build into build/release, build/debug"
@@ -14,6 +14,7 @@ help:
 	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
 	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
 	@echo "make conformance              PyTorch's own samples, tables and whole models: build/conformance/report.html, report.json"
+	@echo "make libtorch                 build/libtorch: Heddle in the shape of the libtorch download"
 	@echo "make install                  install the release into PREFIX (/usr/local)"
 	@echo "make wheel                    the Python package as a wheel: build/wheel/heddle-*.whl"
 	@echo "make format                   clang-format every C++ file"
@@ -89,7 +90,12 @@ format:
 layers:
 	python3 tools/check_layers.py
 
-# Words that are promised and not there yet fail, saying so.
-.PHONY: libtorch
-libtorch:
-	@echo "make $@: not there yet." >&2; exit 1
+libtorch: setup
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=OFF)
+	cmake --build --preset release --target heddle_libtorch
+	rm -rf build/libtorch && cp -a build/release/libtorch build/libtorch
+
+# What the programs of tests/compat print on Debian's libtorch.
+libtorch-goldens: setup
+	@scripts/setup --tests --libtorch
+	tests/compat/clients.py --oracle

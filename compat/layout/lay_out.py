@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Lays build/libtorch out as the libtorch download is.
+
+lay_out.py SOURCE GENERATED LIBRARY OUTPUT: SOURCE is compat/, GENERATED the include root of generated headers, LIBRARY
+libheddle_torch.so with its version."""
+import os
+import shutil
+import sys
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as out:
+        out.write(text)
+
+
+def read_headers(path):
+    with open(path, encoding='utf-8') as lines:
+        rows = [line.split() for line in lines if line.strip() and not line.startswith('#')]
+    return [(row[0], row[1] if len(row) > 1 else 'all') for row in rows]
+
+
+def copy_headers(source, generated, include):
+    for root in (f'{source}/include/heddle_torch', f'{generated}/heddle_torch'):
+        shutil.copytree(root, f'{include}/heddle_torch', dirs_exist_ok=True)
+    for name, target in read_headers(f'{source}/layout/headers.txt'):
+        up = '../' * name.count('/')
+        write(f'{include}/{name}', f'#pragma once\n#include "{up}heddle_torch/{target}.h"\n')
+        if name.startswith('torch/') and not name.startswith('torch/csrc/'):
+            write(f'{include}/torch/csrc/api/include/{name}',
+                  f'#pragma once\n#include "{"../" * (name.count("/") + 4)}heddle_torch/{target}.h"\n')
+
+
+def link(target, name):
+    if os.path.lexists(name):
+        os.unlink(name)
+    os.symlink(target, name)
+
+
+def place_library(library, lib):
+    os.makedirs(lib, exist_ok=True)
+    shutil.copy2(library, lib)
+    full = os.path.basename(library)  # libheddle_torch.so.0.1.0; its soname has two numbers
+    soname = full.rsplit('.', 1)[0]
+    link(full, f'{lib}/{soname}')
+    for name in ('libheddle_torch.so', 'libtorch.so', 'libtorch_cpu.so', 'libc10.so'):
+        link(soname, f'{lib}/{name}')
+
+
+def main():
+    source, generated, library, output = sys.argv[1:]
+    copy_headers(source, generated, f'{output}/include')
+    place_library(os.path.realpath(library), f'{output}/lib')
+    for name in ('TorchConfig.cmake', 'TorchConfigVersion.cmake'):
+        os.makedirs(f'{output}/share/cmake/Torch', exist_ok=True)
+        shutil.copy(f'{source}/layout/{name}', f'{output}/share/cmake/Torch')
+
+
+if __name__ == '__main__':
+    main()
