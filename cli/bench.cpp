@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/load_generator.h"
+#include "cli/operator_profile.h"
 #include "cli/process_facts.h"
 #include "heddle/parallel.h"
 
@@ -28,6 +29,7 @@ struct Report {
   double load_ms = 0;
   double first_ms = 0;
   LoadGenerator::Samples samples;
+  OperatorProfile profile;
   int os_threads_peak = 0;
   double rss_peak_mb = 0;
 
@@ -102,28 +104,30 @@ Report measure(const BenchOptions& options, const jit::Method& method) {
   while (load.measured() == 0 && !load.failed()) std::this_thread::sleep_for(kLookEvery);
   report.samples = load.stop();
   report.rss_peak_mb = static_cast<double>(peak_resident_bytes()) / 1e6;
+  if (options.profile) report.profile = profile_calls(method, read(), options.duration);
   return report;
 }
 
 void print_json(const BenchOptions& options, const Report& report) {
   const auto& latencies = report.samples.latencies;
-  const nlohmann::ordered_json json = {{"model", options.model.path},
-                                       {"load_ms", report.load_ms},
-                                       {"first_ms", report.first_ms},
-                                       {"latency_ms",
-                                        {{"min", latencies.front()},
-                                         {"p50", percentile(latencies, 50)},
-                                         {"p90", percentile(latencies, 90)},
-                                         {"p99", percentile(latencies, 99)}}},
-                                       {"throughput_per_s", report.throughput()},
-                                       {"requests", latencies.size()},
-                                       {"os_threads_peak", report.os_threads_peak},
-                                       {"rss_peak_mb", report.rss_peak_mb},
-                                       {"config",
-                                        {{"threads", get_num_threads()},
-                                         {"interop_threads", get_num_interop_threads()},
-                                         {"inference_threads", options.inference_threads},
-                                         {"backend", parallel_info().backend}}}};
+  nlohmann::ordered_json json = {{"model", options.model.path},
+                                 {"load_ms", report.load_ms},
+                                 {"first_ms", report.first_ms},
+                                 {"latency_ms",
+                                  {{"min", latencies.front()},
+                                   {"p50", percentile(latencies, 50)},
+                                   {"p90", percentile(latencies, 90)},
+                                   {"p99", percentile(latencies, 99)}}},
+                                 {"throughput_per_s", report.throughput()},
+                                 {"requests", latencies.size()},
+                                 {"os_threads_peak", report.os_threads_peak},
+                                 {"rss_peak_mb", report.rss_peak_mb},
+                                 {"config",
+                                  {{"threads", get_num_threads()},
+                                   {"interop_threads", get_num_interop_threads()},
+                                   {"inference_threads", options.inference_threads},
+                                   {"backend", parallel_info().backend}}}};
+  if (options.profile) json["profile"] = to_json(report.profile);
   std::printf("%s\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
 }
 
@@ -139,6 +143,7 @@ void print_table(const BenchOptions& options, const Report& report) {
   std::printf("threads     %10d inference, %d intra-op (%s), %d inter-op; %d of the system at most\n",
               options.inference_threads, get_num_threads(), parallel_info().backend.c_str(), get_num_interop_threads(),
               report.os_threads_peak);
+  if (options.profile) print_profile(report.profile);
 }
 
 }  // namespace

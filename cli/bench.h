@@ -18,6 +18,7 @@ struct BenchOptions {
   double duration = 5;        // seconds
   double warmup = 1;          // seconds
   bool json = false;          // a JSON report instead of a table
+  bool profile = false;       // how long each operator takes, too
 };
 
 // kDone. Throws Failure; an error that the model raises in any thread ends all of them.

@@ -87,9 +87,9 @@ CallArguments read_arguments(const jit::Method& method, const std::vector<std::s
   return arguments;
 }
 
-IValue call(const jit::Method& method, const CallArguments& arguments) {
+IValue call(const jit::Method& method, const CallArguments& arguments, const jit::RunOptions& options) {
   try {
-    IValue result = method(arguments.positional, arguments.keyword);
+    IValue result = method(arguments.positional, arguments.keyword, options);
     // A model may return futures of futures.
     while (result.is_future()) {
       result = jit::Future(Ref<FutureValue>::share(&result.as_future())).wait();

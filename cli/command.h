@@ -58,6 +58,6 @@ CallArguments read_arguments(const jit::Method& method, const std::vector<std::s
                              const std::string& args_file, const InputOptions& options);
 
 // Runs the method, and waits where it returns a Future. Failure kModelFailed.
-IValue call(const jit::Method& method, const CallArguments& arguments);
+IValue call(const jit::Method& method, const CallArguments& arguments, const jit::RunOptions& options = {});
 
 }  // namespace heddle::cli

@@ -126,6 +126,8 @@ int run_command(int argc, char** argv) {
   bench_app->add_option("--duration", bench_options.duration, "Seconds to measure")->capture_default_str();
   bench_app->add_option("--warmup", bench_options.warmup, "Seconds to run before that")->capture_default_str();
   bench_app->add_flag("--json", bench_options.json, "Print a report as JSON");
+  bench_app->add_flag("--profile", bench_options.profile,
+                      "Tell how long each operator takes, from further calls on one thread");
   add_library_option(*bench_app, libraries);
   bench_app->callback([&] { chosen = [&] { return bench(bench_options); }; });
 

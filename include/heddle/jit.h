@@ -26,6 +26,7 @@
 #include "core/boxes.h"
 #include "core/future.h"
 #include "core/ivalue.h"
+#include "core/profile.h"
 #include "heddle/error.h"
 
 namespace heddle::jit {
@@ -94,6 +95,8 @@ struct RunOptions {
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   // At most so many intra-op threads for each operator; 0: as many as there are.
   int thread_limit = 0;
+  // Hears how long each operator of the call, and of what it forks, takes; null: nobody.
+  Ref<Profile> profile{};
 };
 
 struct MissingOperator {

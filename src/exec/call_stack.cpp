@@ -21,6 +21,14 @@ void add_frame(std::vector<ScriptFrame>& stack, const code::Code& code, const co
 
 }  // namespace
 
+std::string place_text(const code::Code& code, const code::Inst* at) {
+  const code::Place* place = code.places[static_cast<size_t>(at - code.insts.data())].get();
+  if (!place || !place->range.known()) return code.name;
+  const SourceRange original = place->range.original();
+  const SourceRange& range = original.known() ? original : place->range;
+  return concat(range.source->name(), ":", range.line(), ", in ", place->function);
+}
+
 Status with_stack(Status error, const Frame& innermost, const code::Inst* at, size_t depth) {
   std::vector<ScriptFrame>& stack = error.info().stack;
   size_t number = 0;

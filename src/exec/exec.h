@@ -15,15 +15,18 @@
 #include "code/code.h"
 #include "core/future.h"
 #include "core/ivalue.h"
+#include "core/profile.h"
 
 namespace heddle::exec {
 
-// How a call and all it forks may be ended from outside, with an error of kCancelled, and how many threads its regions
-// may use. A call that runs an operator ends after it; one that waits ends at once.
+// How a call and all it forks may be ended from outside, with an error of kCancelled, how many threads its regions may
+// use, and who is told how long operators take. A call that runs an operator ends after it; one that waits ends at
+// once.
 struct CallOptions {
   std::stop_token stop;
   std::optional<std::chrono::steady_clock::time_point> deadline;
   int thread_limit = 0;  // 0: none
+  Ref<Profile> profile;  // of the operators that run; may be null
 };
 
 // Runs verified code on this thread; forked tasks run in the inter-op pool. `keepalive` is what owns the code and all

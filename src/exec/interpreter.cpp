@@ -9,6 +9,8 @@
 //  5. No instruction calls interpret(): TorchScript recursion grows the FrameStack, never the native stack.
 #include "exec/interpreter.h"
 
+#include <chrono>
+
 #include "core/boxes.h"
 #include "parallel/task_pool.h"
 #include "schema/lazy_calls.h"
@@ -51,6 +53,21 @@ Status call_operator(const Code& code, const Inst& inst, IValue* registers, cons
   Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
   const uint32_t* drop = list + inst.b + inst.c;
   for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+  return status;
+}
+
+Profile::Row row_of(const Code& code, const Inst& inst) {
+  const schema::FunctionSchema& schema = code.operators[inst.a]->schema;
+  Profile::Row row;
+  row.name = schema.overload.empty() ? schema.name : concat(schema.name, ".", schema.overload);
+  row.place = place_text(code, &inst);
+  return row;
+}
+
+Status call_profiled(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list, Profile& profile) {
+  const auto start = std::chrono::steady_clock::now();
+  Status status = call_operator(code, inst, registers, list);
+  profile.add(&inst, std::chrono::steady_clock::now() - start, [&] { return row_of(code, inst); });
   return status;
 }
 
@@ -182,6 +199,7 @@ Outcome interpret(Invocation& invocation) {
   size_t position = 0;
   Status failure;
   Cancellation* const cancellation = invocation.context().cancellation.get();
+  Profile* const profile = invocation.context().profile.get();
   HEDDLE_POLL();
   HEDDLE_GO();
 
@@ -231,7 +249,8 @@ kDrop:
 
 kOperator:
   HEDDLE_POLL();
-  HEDDLE_DO(call_operator(*frame->code, *pc, r, operands + pc->list));
+  HEDDLE_DO(profile ? call_profiled(*frame->code, *pc, r, operands + pc->list, *profile)
+                    : call_operator(*frame->code, *pc, r, operands + pc->list));
   HEDDLE_NEXT();
 kCallFunction:
   HEDDLE_DO(function_code(*frame->code, *pc, callee));

@@ -14,6 +14,9 @@ enum class Outcome { kReturned, kFailed, kSuspended };
 // Runs the top frame until the outermost returns, fails, or waits for a Future that is not complete.
 Outcome interpret(Invocation& invocation);
 
+// "file:line, in function" of an instruction, as far as it is known: the author's file where the archive tells.
+std::string place_text(const code::Code& code, const code::Inst* at);
+
 // Adds the frames from this one outwards to the error's stack; `at` is the instruction of the innermost that failed,
 // `depth` the number of frames.
 Status with_stack(Status error, const Frame& innermost, const code::Inst* at, size_t depth);

@@ -97,7 +97,7 @@ Status check_arguments(const code::Code& code, size_t given) {
 CallContext context_of(Ref<RefCounted> keepalive, const CallOptions& options) {
   int limit = parallel::thread_limit();
   if (options.thread_limit > 0) limit = limit > 0 ? std::min(limit, options.thread_limit) : options.thread_limit;
-  CallContext context{std::move(keepalive), nullptr, limit};
+  CallContext context{std::move(keepalive), nullptr, limit, options.profile};
   if (options.stop.stop_possible() || options.deadline) {
     context.cancellation = make_ref<Cancellation>(options.stop, options.deadline);
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/future.h"
+#include "core/profile.h"
 #include "exec/cancellation.h"
 #include "exec/frame.h"
 #include "parallel/task_pool.h"
@@ -18,6 +19,7 @@ struct CallContext {
   Ref<RefCounted> keepalive;       // owns the code
   Ref<Cancellation> cancellation;  // may be null
   int thread_limit = 0;            // of its regions; 0: none
+  Ref<Profile> profile;            // may be null
 };
 
 class Invocation final : public parallel::Task {

@@ -35,7 +35,7 @@ exec::CallOptions call_options(const RunOptions& options) {
     throw Error(invalid("RunOptions::thread_limit: expected a number of threads, or 0 for none, but got ",
                         options.thread_limit));
   }
-  return {options.stop, options.deadline, options.thread_limit};
+  return {options.stop, options.deadline, options.thread_limit, options.profile};
 }
 
 }  // namespace

@@ -236,6 +236,13 @@ class CommandTest(unittest.TestCase):
         config = report["config"]
         self.assertEqual((config["threads"], config["inference_threads"]), (1, 2))
         self.assertIn(config["backend"], ["OMP", "TBB", "NATIVE"])
+        text = self.heddle(*arguments, "--profile").stdout
+        for part in ["calls on one thread", "aten::mul.Scalar", "command_test.py:"]:
+            self.assertIn(part, text)
+        profile = json.loads(self.heddle(*arguments, "--profile", "--json").stdout)["profile"]
+        row = next(r for r in profile["operators"] if r["name"] == "aten::mul.Scalar")
+        self.assertEqual(row["calls"], 1)
+        self.assertTrue(0 < row["shortest_ms"] <= row["mean_ms"] <= profile["mean_ms"])
         self.assertIn("no such thing", self.refused(4, "bench", self.model, "float32[2]", "--method", "refuse"))
         self.assertIn("--duration", self.refused(2, "bench", self.model, "float32[2]", "--duration", 0))
         self.assertIn("--inference-threads", self.refused(2, "bench", self.model, "float32[2]", "--inference-threads", 0))

@@ -1,0 +1,94 @@
+#include "cli/operator_profile.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/profile.h"
+
+namespace heddle::cli {
+namespace {
+
+constexpr size_t kLinesShown = 20;
+
+std::vector<OperatorProfile::Row> summed(const std::vector<Profile::Row>& places, std::string Profile::Row::*name,
+                                         const OperatorProfile& whole) {
+  std::map<std::string, OperatorProfile::Row> sums;
+  const auto calls = static_cast<double>(whole.method_calls);
+  for (const Profile::Row& place : places) {
+    OperatorProfile::Row& row = sums[place.*name];
+    const double often = static_cast<double>(place.calls) / calls;
+    row.calls += often;
+    row.mean_ms += std::chrono::duration<double, std::milli>(place.total).count() / calls;
+    row.shortest_ms += std::chrono::duration<double, std::milli>(place.shortest).count() * often;
+  }
+  std::vector<OperatorProfile::Row> rows;
+  for (auto& [text, row] : sums) {
+    row.name = text;
+    row.share = row.mean_ms / whole.method_ms;
+    rows.push_back(std::move(row));
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.mean_ms > b.mean_ms; });
+  return rows;
+}
+
+void print_rows(const char* title, const std::vector<OperatorProfile::Row>& rows, size_t most) {
+  std::printf("\n%10s %10s %10s %7s  %s\n", "calls", "mean ms", "best ms", "share", title);
+  for (size_t i = 0; i < std::min(rows.size(), most); ++i) {
+    const OperatorProfile::Row& row = rows[i];
+    std::printf("%10.4g %10.4f %10.4f %6.1f%%  %s\n", row.calls, row.mean_ms, row.shortest_ms, row.share * 100,
+                row.name.c_str());
+  }
+  if (rows.size() > most) std::printf("%42s%zu more\n", "", rows.size() - most);
+}
+
+nlohmann::ordered_json rows_to_json(const std::vector<OperatorProfile::Row>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const OperatorProfile::Row& row : rows) {
+    list.push_back({{"name", row.name},
+                    {"calls", row.calls},
+                    {"mean_ms", row.mean_ms},
+                    {"shortest_ms", row.shortest_ms},
+                    {"share", row.share}});
+  }
+  return list;
+}
+
+}  // namespace
+
+OperatorProfile profile_calls(const jit::Method& method, const CallArguments& arguments, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  jit::RunOptions options;
+  options.profile = make_ref<Profile>();
+  OperatorProfile result;
+  const Clock::time_point start = Clock::now();
+  std::chrono::duration<double> elapsed{0};
+  do {
+    call(method, arguments, options);
+    ++result.method_calls;
+    elapsed = Clock::now() - start;
+  } while (elapsed.count() < seconds);
+  result.method_ms = elapsed.count() * 1e3 / static_cast<double>(result.method_calls);
+  const std::vector<Profile::Row> places = options.profile->rows();
+  result.operators = summed(places, &Profile::Row::name, result);
+  result.lines = summed(places, &Profile::Row::place, result);
+  return result;
+}
+
+void print_profile(const OperatorProfile& profile) {
+  std::printf("\nprofile of %lld calls on one thread, %.4f ms each, a call of the method:\n",
+              static_cast<long long>(profile.method_calls), profile.method_ms);
+  print_rows("operator", profile.operators, profile.operators.size());
+  print_rows("line", profile.lines, kLinesShown);
+}
+
+nlohmann::ordered_json to_json(const OperatorProfile& profile) {
+  return {{"calls", profile.method_calls},
+          {"mean_ms", profile.method_ms},
+          {"operators", rows_to_json(profile.operators)},
+          {"lines", rows_to_json(profile.lines)}};
+}
+
+}  // namespace heddle::cli
