@@ -101,6 +101,21 @@ const IValue* FrozenModule::find(const ObjectValue& object, const std::string& a
   return value && is_constant(*value) ? value : nullptr;
 }
 
+const IValue* FrozenModule::find_plain_container(const ObjectValue& object, const std::string& attribute) const {
+  if (changed_.count({object.class_type.get(), attribute})) return nullptr;
+  const IValue* value = object.find(attribute);
+  const auto is_plain = [](const IValue& i) { return i.is_none() || i.is_number() || i.is_string() || i.is_device(); };
+  if (value && value->is_list()) {
+    const std::vector<IValue>& items = value->as_list().items;
+    return std::all_of(items.begin(), items.end(), is_plain) ? value : nullptr;
+  }
+  if (!value || !value->is_dict()) return nullptr;
+  const auto& entries = value->as_dict().entries();
+  const bool plain = std::all_of(entries.begin(), entries.end(),
+                                 [&](const DictValue::Entry& e) { return is_plain(e.key) && is_plain(e.value); });
+  return plain ? value : nullptr;
+}
+
 const std::vector<IValue>* FrozenModule::find_tensors(const ObjectValue& object, const std::string& attribute) const {
   if (changed_.count({object.class_type.get(), attribute})) return nullptr;
   const IValue* value = object.find(attribute);
@@ -120,6 +135,18 @@ bool is_only_read(const ir::Value& value) {
     return op && use.input < op->schema.arguments.size() && !op->schema.arguments[use.input].alias &&
            std::none_of(op->schema.returns.begin(), op->schema.returns.end(),
                         [](const schema::Argument& result) { return result.alias.has_value(); });
+  });
+}
+
+// Whether operators read the container, and none of them gives it or a part that can be written.
+bool is_only_looked_into(const ir::Value& container) {
+  return std::all_of(container.uses().begin(), container.uses().end(), [](const ir::Use& use) {
+    const schema::Operator* op = use.user->op;
+    if (!op || use.input >= op->schema.arguments.size()) return false;
+    const schema::Argument& argument = op->schema.arguments[use.input];
+    if (!argument.alias) return true;
+    return !argument.is_written() && std::all_of(use.user->outputs().begin(), use.user->outputs().end(),
+                                                 [](const auto& output) { return ir::is_immutable(*output->type()); });
   });
 }
 
@@ -153,6 +180,9 @@ class Freezer {
     const auto owner = objects.find(node->input(0));
     if (owner == objects.end()) return;
     const IValue* value = module_.find(*owner->second, node->name);
+    if (!value && is_only_looked_into(*node->output())) {
+      value = module_.find_plain_container(*owner->second, node->name);
+    }
     if (!value) return read_list(graph, node, *owner->second);
     module_.relied_on_.emplace(owner->second->class_type.get(), node->name);
     if (value->is_object()) {

@@ -34,6 +34,9 @@ class FrozenModule {
   // The tensors of an attribute that is a list of them, where nobody changes any; null otherwise. Who reads the list
   // must not hand it on, for then somebody else may.
   const std::vector<IValue>* find_tensors(const ObjectValue& object, const std::string& attribute) const;
+  // The attribute's value where it is a list or a dict of numbers, strings and their like, and nobody changes it; null
+  // otherwise. Who reads it must not hand it on either.
+  const IValue* find_plain_container(const ObjectValue& object, const std::string& attribute) const;
   // What freeze_attributes has replaced in any graph.
   const AttributeSet& relied_on() const { return relied_on_; }
 

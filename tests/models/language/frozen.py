@@ -1,6 +1,6 @@
 """What an optimiser may not change: modules in evaluation mode whose convolutions, states and aliases tempt it."""
 
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -351,3 +351,35 @@ class BranchesNotTaken(Evaluated):
     def forward(self, x: Tensor, scale: Optional[Tensor]) -> List[Tensor]:
         return [window(x, self.never.weight, self.never.bias, None), window(x, self.sometimes.weight, None, scale),
                 F.linear(x, self.sometimes.weight), x @ self.never.weight.t()]
+
+
+@example((IMAGE[0, 0],), (IMAGE[0, 0], "b"))
+class Settings(Evaluated):
+    """Lists and dicts that nobody changes are constants; those that a call changes, or hands out, are not."""
+
+    names: Dict[str, str]
+    windows: List[int]
+    counts: List[int]
+    seen: Dict[str, int]
+    shown: List[float]
+
+    def build(self):
+        self.names = {"a": "first", "b": "second"}
+        self.windows = [2, 3]
+        self.counts = [0, 5]
+        self.seen = {"a": 1}
+        self.shown = [0.5, 1.5]
+
+    def forward(self, x: Tensor, name: str = "a") -> Tuple[Tensor, List[str], List[int], Dict[str, int], List[float], List[int]]:
+        self.counts[0] += self.windows[0]
+        if name in self.seen:
+            self.seen[name] += 1
+        else:
+            self.seen[name] = len(self.names)
+        shown = self.shown
+        shown[0] = 2.0 * self.shown[1]
+        out = [self.names["a"], self.names[name], self.names.get(name, "none")]
+        for key in self.names:
+            out.append(key)
+        view = x[:6, :6].reshape(self.windows + [3, 2])
+        return view, out, self.counts, self.seen, shown, sorted(self.windows)
