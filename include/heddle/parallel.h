@@ -25,7 +25,7 @@ inline int get_num_threads() { return parallel::get_num_threads(); }
 inline void set_num_interop_threads(int count) { ok_or_throw(parallel::set_num_interop_threads(count)); }
 inline int get_num_interop_threads() { return parallel::get_num_interop_threads(); }
 
-// How long an idle thread of Heddle looks for work before it sleeps, in microseconds: HEDDLE_SPIN_US, else 50. 0: it
+// How long an idle thread of Heddle looks for work before it sleeps, in microseconds: HEDDLE_SPIN_US, else 200. 0: it
 // sleeps at once. Outside 0..1000000: Error.
 void set_spin_microseconds(int microseconds);
 int get_spin_microseconds();

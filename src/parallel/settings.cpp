@@ -13,7 +13,7 @@
 namespace heddle::parallel {
 namespace {
 
-constexpr int kDefaultSpinMicroseconds = 50;
+constexpr int kDefaultSpinMicroseconds = 200;
 constexpr int kMaxSpinMicroseconds = 1000000;
 
 // A whole number in 1..kMaxThreads; OpenMP allows a list for nested levels, of which the first counts.
