@@ -26,6 +26,7 @@ class Function final : public Callable {
   schema::FunctionSchema schema;
   SourceRange range;
   std::unique_ptr<Graph> graph;  // null before ensure_defined(), and for methods of interfaces
+  bool specialised = false;      // to known objects: only frozen code calls it
 
   // Sets what compiles the body when first asked for. Calls may be mutually recursive: compiling a body needs only
   // schemas of others.

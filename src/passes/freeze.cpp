@@ -219,6 +219,7 @@ class Freezer {
     auto special = make_ref<ir::Function>(general.qualified_name());
     special->schema = general.schema;
     special->range = general.range;
+    special->specialised = true;
     special->graph = general.graph->clone();
     Objects known;
     for (size_t i = 0; i < node->inputs().size(); ++i) {

@@ -74,7 +74,7 @@ Result<std::unique_ptr<ir::Graph>> Program::make_graph(ir::Function& function, p
   passes::PipelineOptions options;
   options.module = module;
   // General code takes channels-last arguments, whose layout PyTorch's results keep and packed convolutions do not.
-  if (!module) options.without = {"pack", "layouts"};
+  if (!module && !function.specialised) options.without = {"pack", "layouts"};
   if (!optimize_) {
     for (const passes::Pass& pass : passes::all_passes()) options.without.push_back(pass.name);
   }

@@ -35,7 +35,7 @@ class Settings(unittest.TestCase):
         self.assertIn(threads["source"], ("physical cores", "affinity mask", "cgroup quota"))
         self.assertLessEqual(threads["value"], len(os.sched_getaffinity(0)))
         self.assertEqual(warnings, "")
-        self.assertEqual(report["settings"]["get_spin_microseconds()"], {"value": 50, "source": "default"})
+        self.assertEqual(report["settings"]["get_spin_microseconds()"], {"value": 200, "source": "default"})
 
     def test_report(self):
         report, *_ = info(OMP_NUM_THREADS="1")

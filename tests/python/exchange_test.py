@@ -289,7 +289,7 @@ class Settings(unittest.TestCase):
 
     def test_ends_while_tasks_run(self):
         code = ("import heddle, time\n"
-                "for i in range(8): heddle.jit.fork(lambda: (time.sleep(0.2), print('end')))\n")
+                "for i in range(8): heddle.jit.fork(lambda: (time.sleep(0.2), print('end\\n', end='')))\n")
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stdout), (0, "end\n" * 8))
 
