@@ -62,7 +62,7 @@ bench: setup
 	@$(call CONFIGURE,bench)
 	cmake --build --preset bench --target heddle heddle_threads_bench heddle_operators_bench
 	/usr/bin/python3 tests/models/zoo.py -o build/models/zoo
-	npm install --prefix bench/peers --ignore-scripts --no-audit --no-fund || echo "no ONNX Runtime: the benches go without it"
+	npm install --prefix bench/peers --ignore-scripts --no-package-lock --no-audit --no-fund || echo "no ONNX Runtime: the benches go without it"
 	/usr/bin/python3 bench/run.py $(if $(QUICK),--quick)
 
 conformance: setup

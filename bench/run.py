@@ -87,7 +87,7 @@ def main():
     (options.build / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     draw(report, options.build / "report.svg")
     print(f"wrote {options.build / 'report.json'} and {options.build / 'report.svg'}")
-    return 1 if any("failed" in section for section in report.values()) else 0
+    return 1 if any(section.get("failed") for section in report.values()) else 0
 
 
 if __name__ == "__main__":
