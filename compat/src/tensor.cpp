@@ -151,16 +151,8 @@ Tensor Tensor::data() const {
   return out(t.alias(t.sizes(), t.strides(), t.offset()));
 }
 void Tensor::set_data(const Tensor& other) const {
-  heddle::TensorImpl& to = *heddle_torch::defined(*this).impl();
-  const heddle::TensorImpl& from = *heddle_torch::defined(other).impl();
-  to.storage = from.storage;
-  to.sizes = from.sizes;
-  to.strides = from.strides;
-  to.offset = from.offset;
-  to.numel = from.numel;
-  to.dtype = from.dtype;
-  to.conj = from.conj;
-  to.neg = from.neg;
+  static const Op op{"aten::set_data", ""};
+  Call(op).add(*this).add(other).run();
 }
 
 std::string toString(const Tensor& tensor) { return c10::str(tensor); }

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include "base/result.h"
+#include "heddle/error.h"
 
 namespace heddle::python {
 
@@ -13,6 +14,25 @@ namespace py = pybind11;
 // NotImplementedError, else RuntimeError. The lock is held.
 void set_operator_error(const ErrorInfo& info);
 [[noreturn]] void throw_operator_error(const Status& status);
+
+// Runs f for a slot of the interpreter, which wants errors set and no exceptions: false, with Python's error set, where
+// f throws. The lock is held.
+template <class F>
+bool guarded(F&& f) {
+  try {
+    f();
+    return true;
+  } catch (py::error_already_set& raised) {
+    raised.restore();
+  } catch (const py::builtin_exception& raised) {
+    raised.set_error();
+  } catch (const Error& failure) {
+    set_operator_error(failure.info());
+  } catch (const std::exception& failure) {
+    PyErr_SetString(PyExc_RuntimeError, failure.what());
+  }
+  return false;
+}
 
 // The value of a Result, or its error as a Python exception.
 template <class T>

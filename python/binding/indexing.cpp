@@ -229,23 +229,6 @@ void set(const Tensor& self, PyObject* key, PyObject* value) {
              {indexed.view, optional_tensors(std::move(indexed.tensors)), given, IValue(false)});
 }
 
-template <class F>
-bool guarded(F&& f) {
-  try {
-    f();
-    return true;
-  } catch (py::error_already_set& raised) {
-    raised.restore();
-  } catch (const py::builtin_exception& raised) {
-    raised.set_error();
-  } catch (const Error& failure) {
-    set_operator_error(failure.info());
-  } catch (const std::exception& failure) {
-    PyErr_SetString(PyExc_RuntimeError, failure.what());
-  }
-  return false;
-}
-
 }  // namespace
 
 PyObject* get_item(PyObject* self, PyObject* key) {

@@ -72,20 +72,9 @@ py::object run(const OverloadSet& set, const PythonCall& call) {
   return to_results(op, std::move(values), call);
 }
 
-// Runs the operator, with C++'s exceptions made Python's.
 PyObject* run_guarded(const OverloadSet& set, const PythonCall& call) {
-  try {
-    return run(set, call).release().ptr();
-  } catch (py::error_already_set& raised) {
-    raised.restore();
-  } catch (const py::builtin_exception& raised) {
-    raised.set_error();
-  } catch (const Error& failure) {
-    set_operator_error(failure.info());
-  } catch (const std::exception& failure) {
-    PyErr_SetString(PyExc_RuntimeError, failure.what());
-  }
-  return nullptr;
+  py::object out;
+  return guarded([&] { out = run(set, call); }) ? out.release().ptr() : nullptr;
 }
 
 // A function, or a method that the interpreter calls with the tensor first.

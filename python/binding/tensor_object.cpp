@@ -6,6 +6,7 @@
 #include "python/binding/errors.h"
 #include "python/binding/indexing.h"
 #include "python/binding/objects.h"
+#include "python/binding/operators.h"
 #include "schema/lazy_calls.h"
 
 namespace heddle::python {
@@ -83,19 +84,8 @@ int set_data(PyObject* self, PyObject* value, void*) {
     PyErr_SetString(PyExc_TypeError, "Variable data has to be a tensor");
     return -1;
   }
-  TensorImpl& to = *tensor_of(self).impl();
-  const TensorImpl& from = *tensor_of(value).impl();
-  if (is_quantized(from.dtype) || is_quantized(to.dtype)) {
-    PyErr_SetString(PyExc_RuntimeError, "data of a quantised tensor cannot be replaced");
-    return -1;
-  }
-  to.storage = from.storage;
-  to.sizes = from.sizes;
-  to.strides = from.strides;
-  to.offset = from.offset;
-  to.numel = from.numel;
-  to.dtype = from.dtype;
-  return 0;
+  const bool done = guarded([&] { call_table("aten::set_data", "", {tensor_of(self), tensor_of(value)}); });
+  return done ? 0 : -1;
 }
 
 PyObject* data_ptr(PyObject* self, PyObject*) {

@@ -160,6 +160,25 @@ class Copies(unittest.TestCase):
             heddle._C.TensorBase(3)
 
 
+class Data(unittest.TestCase):
+    def test_assigned(self):
+        """Everything of the other tensor: its type, its view, and that it is only marked as conjugated."""
+        for make in (lambda t: t.ones(2, 3, dtype=t.int64).t(), lambda t: t.tensor([1 + 1j, 2 - 2j]).conj()):
+            theirs, ours, given = torch.zeros(3), heddle.zeros(3), make(heddle)
+            theirs.data, ours.data = make(torch), given
+            self.assertIsNone(difference(ours, theirs))
+            self.assertEqual((ours.is_conj(), ours.stride(), ours.data_ptr()), (theirs.is_conj(), theirs.stride(), given.data_ptr()))
+
+    def test_refused(self):
+        whole = heddle.quantize_per_tensor(heddle.ones(2), 0.5, 1, heddle.quint8)
+        with self.assertRaisesRegex(RuntimeError, "incompatible tensor type"):
+            whole.data = heddle.ones(2)
+        with self.assertRaisesRegex(TypeError, "has to be a tensor"):
+            whole.data = 3
+        whole.data = heddle.quantize_per_tensor(heddle.ones(3), 0.25, 0, heddle.quint8)
+        self.assertEqual(whole.q_scale(), 0.25)
+
+
 class Files(unittest.TestCase):
     value = {"weight": torch.arange(6.).reshape(2, 3), "list": [1, 2.5, None, "text", (True, torch.tensor(3))],
              "half": torch.ones(2, dtype=torch.bfloat16), "nested": {"a": torch.zeros(0)}}

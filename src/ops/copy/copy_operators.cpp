@@ -94,6 +94,17 @@ Result<Tensor> set_source(const Tensor& self, const Tensor& source) {
   set_tensor(self, source);
   return self;
 }
+Status set_data(const Tensor& self, const Tensor& new_data) {
+  HEDDLE_REQUIRE(is_quantized(self.dtype()) == is_quantized(new_data.dtype()),
+                 "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor "
+                 "type: ",
+                 python_name(self.dtype()), " and ", python_name(new_data.dtype()));
+  self.impl()->dtype = new_data.dtype();
+  self.impl()->conj = new_data.impl()->conj;
+  self.impl()->neg = new_data.impl()->neg;
+  set_tensor(self, new_data);
+  return ok_status();
+}
 Result<Tensor> set_view(const Tensor& self, const Ref<Storage>& storage, int64_t offset, const Dims& sizes,
                         const Dims& strides) {
   const Dims layout = strides.empty() && !sizes.empty() ? contiguous_strides(sizes) : strides;
@@ -154,6 +165,7 @@ HEDDLE_OPERATORS(copy) {
   table.add("aten::resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)",
             boxed<&resize_as_>());
   table.add("aten::set_(Tensor(a!) self) -> Tensor(a!)", boxed<&set_empty>());
+  table.add("aten::set_data(Tensor(a!) self, Tensor new_data) -> ()", boxed<&set_data>());
   table.add("aten::set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)", boxed<&set_source>());
   table.add(
       "aten::set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] "
