@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "ops/backend/rest.h"
+#include "ops/backend/fmod.h"
 
 namespace heddle::ops::backend {
 namespace {
@@ -105,14 +105,14 @@ TEST_P(EveryTarget64, PlacesDoNotMatter) {
 }
 
 template <class T>
-void expect_rests(const std::vector<T>& numbers) {
+void expect_fmod(const std::vector<T>& numbers) {
   std::vector<T> a;
   std::vector<T> b;
   for (T x : numbers) {
     for (T y : numbers) a.push_back(x), b.push_back(y);
   }
   std::vector<T> y(a.size());
-  rest_row(a.data(), b.data(), y.data(), static_cast<int64_t>(a.size()));
+  fmod_row(a.data(), b.data(), y.data(), static_cast<int64_t>(a.size()));
   for (size_t i = 0; i < a.size(); ++i) {
     const T want = std::fmod(a[i], b[i]);
     const bool same = y[i] == want ? std::signbit(y[i]) == std::signbit(want) : y[i] != y[i] && want != want;
@@ -136,8 +136,8 @@ TEST_P(EveryTarget64, RestsAreExact) {
                           std::numeric_limits<float>::quiet_NaN()};
   for (int i = 1; i < 200; ++i)
     x.push_back(std::sin(static_cast<float>(i)) * std::exp(static_cast<float>(i % 31) - 15));
-  expect_rests(x);
-  expect_rests(std::vector<double>(x.begin(), x.end()));
+  expect_fmod(x);
+  expect_fmod(std::vector<double>(x.begin(), x.end()));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/backend/rest.h"
+#include "ops/backend/fmod.h"
 #include "ops/common/forms.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/binary.h"
@@ -22,7 +22,7 @@ struct FloorDiv {
   template <class T>
   static void run(const T* a, const T* b, T* out, int64_t n) {
     alignas(64) T quotient[kStageElements];
-    backend::rest_row(a, b, out, n);
+    backend::fmod_row(a, b, out, n);
     for (int64_t i = 0; i < n; ++i) {
       const T less = (out[i] != 0) & ((b[i] < 0) != (out[i] < 0)) ? T(1) : T(0);
       quotient[i] = (a[i] - out[i]) / b[i] - less;
@@ -60,7 +60,7 @@ struct Remainder {
   }
   template <class T>
   static void run(const T* a, const T* b, T* out, int64_t n) {
-    backend::rest_row(a, b, out, n);
+    backend::fmod_row(a, b, out, n);
     for (int64_t i = 0; i < n; ++i) out[i] = (out[i] != 0) & ((b[i] < 0) != (out[i] < 0)) ? out[i] + b[i] : out[i];
   }
 };
@@ -71,7 +71,7 @@ struct Fmod {
   }
   template <class T>
   static void run(const T* a, const T* b, T* out, int64_t n) {
-    backend::rest_row(a, b, out, n);
+    backend::fmod_row(a, b, out, n);
   }
 };
 

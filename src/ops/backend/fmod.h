@@ -7,7 +7,7 @@
 
 namespace heddle::ops::backend {
 
-void rest_row(const float* a, const float* b, float* y, int64_t n);
-void rest_row(const double* a, const double* b, double* y, int64_t n);
+void fmod_row(const float* a, const float* b, float* y, int64_t n);
+void fmod_row(const double* a, const double* b, double* y, int64_t n);
 
 }  // namespace heddle::ops::backend

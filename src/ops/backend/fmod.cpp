@@ -1,11 +1,11 @@
-#include "ops/backend/rest.h"
+#include "ops/backend/fmod.h"
 
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/backend/rest.cpp"
+#define HWY_TARGET_INCLUDE "ops/backend/fmod.cpp"
 #include "ops/backend/simd_targets.h"
 // After the choice of targets:
 #include <hwy/foreach_target.h>
@@ -54,8 +54,8 @@ HWY_INLINE void rests(const T* a, const T* b, T* y, int64_t n) {
   for (; i < n; ++i) y[i] = std::fmod(a[i], b[i]);
 }
 
-void rest_row32(const float* a, const float* b, float* y, int64_t n) { rests(a, b, y, n); }
-void rest_row64(const double* a, const double* b, double* y, int64_t n) { rests(a, b, y, n); }
+void fmod_row32(const float* a, const float* b, float* y, int64_t n) { rests(a, b, y, n); }
+void fmod_row64(const double* a, const double* b, double* y, int64_t n) { rests(a, b, y, n); }
 
 }  // namespace heddle::ops::backend::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -63,11 +63,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace heddle::ops::backend {
 
-HWY_EXPORT(rest_row32);
-HWY_EXPORT(rest_row64);
+HWY_EXPORT(fmod_row32);
+HWY_EXPORT(fmod_row64);
 
-void rest_row(const float* a, const float* b, float* y, int64_t n) { HWY_DYNAMIC_DISPATCH(rest_row32)(a, b, y, n); }
-void rest_row(const double* a, const double* b, double* y, int64_t n) { HWY_DYNAMIC_DISPATCH(rest_row64)(a, b, y, n); }
+void fmod_row(const float* a, const float* b, float* y, int64_t n) { HWY_DYNAMIC_DISPATCH(fmod_row32)(a, b, y, n); }
+void fmod_row(const double* a, const double* b, double* y, int64_t n) { HWY_DYNAMIC_DISPATCH(fmod_row64)(a, b, y, n); }
 
 }  // namespace heddle::ops::backend
 #endif
