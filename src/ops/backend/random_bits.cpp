@@ -31,8 +31,8 @@ HWY_INLINE V product(V word, V factor) {
 
 HWY_INLINE Words round_of(const Words& w, V key0, V key1) {
   const D d;
-  const V a = product(w.w0, hn::Set(d, 0xD2511F53u));
-  const V b = product(w.w2, hn::Set(d, 0xCD9E8D57u));
+  const V a = product(w.w0, hn::Set(d, kPhiloxFactors[0]));
+  const V b = product(w.w2, hn::Set(d, kPhiloxFactors[1]));
   return {hn::Xor(hn::Xor(hn::ShiftRight<32>(b), w.w1), key0), b, hn::Xor(hn::Xor(hn::ShiftRight<32>(a), w.w3), key1),
           a};
 }
@@ -55,10 +55,10 @@ int64_t make_vectors(uint64_t seed, uint64_t first, int64_t blocks, uint64_t* ou
     }
     auto key0 = static_cast<uint32_t>(seed);
     auto key1 = static_cast<uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round) {
+    for (int round = 0; round < kPhiloxRounds; ++round) {
       for (Words& words : w) words = round_of(words, hn::Set(d, key0), hn::Set(d, key1));
-      key0 += 0x9E3779B9u;
-      key1 += 0xBB67AE85u;
+      key0 += kPhiloxKeySteps[0];
+      key1 += kPhiloxKeySteps[1];
     }
     for (int64_t k = 0; k < 2; ++k) {
       hn::StoreInterleaved2(joined(w[k].w0, w[k].w1), joined(w[k].w2, w[k].w3), d, out + 2 * (done + k * lanes));
