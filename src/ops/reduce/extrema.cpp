@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <tuple>
 
-#include "ops/backend/convert.h"
 #include "ops/backend/fold.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
 #include "ops/common/nan.h"
+#include "ops/reduce/half_chunks.h"
 #include "ops/reduce/reduce.h"
 #include "ops/reduce/reduce_kernel.h"
 #include "schema/boxed.h"
@@ -123,14 +123,9 @@ void take_half_row(const void* context, char* accumulator, const char* data, int
     detail::ReduceFunctions<Op>::take_row(context, accumulator, data, stride, n, position);
     return;
   }
-  constexpr int64_t kChunk = 1024;
-  alignas(64) float buffer[kChunk];
-  const T* values = reinterpret_cast<const T*>(data);
-  for (int64_t i = 0; i < n; i += kChunk) {
-    const int64_t count = std::min(kChunk, n - i);
-    backend::convert_row(values + i, buffer, count);
-    Op(context).merge(*reinterpret_cast<float*>(accumulator), extreme_of<largest>(buffer, count));
-  }
+  for_each_float_chunk(reinterpret_cast<const T*>(data), n, [&](const float* chunk, int64_t count) {
+    Op(context).merge(*reinterpret_cast<float*>(accumulator), extreme_of<largest>(chunk, count));
+  });
 }
 template <bool largest>
 void find_in_float_row(const void* context, char* accumulator, const char* data, int64_t stride, int64_t n,

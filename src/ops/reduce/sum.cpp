@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/backend/convert.h"
 #include "ops/backend/fold.h"
 #include "ops/common/cast.h"
 #include "ops/common/copy.h"
@@ -10,6 +9,7 @@
 #include "ops/common/forms.h"
 #include "ops/common/promotion.h"
 #include "ops/elementwise/binary.h"
+#include "ops/reduce/half_chunks.h"
 #include "ops/reduce/reduce.h"
 #include "ops/reduce/reduce_kernel.h"
 
@@ -121,14 +121,9 @@ void take_half_row(const void* context, char* accumulator, const char* data, int
     detail::ReduceFunctions<Sum<T>>::take_row(context, accumulator, data, stride, n, position);
     return;
   }
-  constexpr int64_t kChunk = 1024;
-  alignas(64) float buffer[kChunk];
-  const T* values = reinterpret_cast<const T*>(data);
-  for (int64_t i = 0; i < n; i += kChunk) {
-    const int64_t count = std::min(kChunk, n - i);
-    backend::convert_row(values + i, buffer, count);
-    *reinterpret_cast<double*>(accumulator) += backend::sum_row(buffer, count);
-  }
+  for_each_float_chunk(reinterpret_cast<const T*>(data), n, [&](const float* chunk, int64_t count) {
+    *reinterpret_cast<double*>(accumulator) += backend::sum_row(chunk, count);
+  });
 }
 
 template <class T>
