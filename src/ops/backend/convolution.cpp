@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "ops/backend/cache.h"
-#include "ops/backend/depthwise.h"
+#include "ops/backend/depthwise_convolution.h"
 #include "ops/backend/dnnl_convolution.h"
 #include "ops/backend/tile_convolution.h"
 #include "ops/backend/tiles.h"

@@ -7,27 +7,17 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
-#include <random>
 #include <tuple>
 #include <vector>
 
 #include "core/storage.h"
-#include "ops/backend/depthwise.h"
+#include "ops/backend/depthwise_convolution.h"
+#include "ops/backend/test_numbers.h"
 #include "ops/backend/tile_convolution.h"
 #include "parallel/parallel.h"
 
 namespace heddle::ops::backend {
 namespace {
-
-using Floats = std::vector<float>;
-
-// Small whole numbers: their sums are exact in any order.
-Floats numbers(int64_t count, int seed) {
-  std::mt19937 engine(static_cast<unsigned>(seed));
-  Floats result(static_cast<size_t>(count));
-  for (float& x : result) x = static_cast<float>(static_cast<int>(engine() % 9) - 4);
-  return result;
-}
 
 // Each output by itself.
 Floats convolved(const ConvolutionShape& s, const Floats& input, const Floats& weights, const Floats& bias,

@@ -1,11 +1,11 @@
-// Convolutions of each channel by itself, channels last, by a kernel of our own: vectors of channels, a few output
-// pixels at a time. The sum of an output is formed in the order of taps wherever its pixel lies and however the work is
+// Sums of convolutions of each channel by itself, channels last, on Highway: vectors of channels, a few output pixels
+// at a time. The sum of an output is formed in the order of taps wherever its pixel lies and however the work is
 // divided, so its bits are always the same.
 #pragma once
 
 #include <limits>
 
-#include "ops/backend/convolution.h"
+#include "ops/backend/convolution_plan.h"
 
 namespace heddle::ops::backend {
 
@@ -26,10 +26,5 @@ struct DepthwiseLine {
 };
 // On the calling thread; any thread.
 void sum_depthwise_line(const ConvolutionShape& shape, const DepthwiseLine& line);
-
-// Whether each channel is convolved by itself, into one.
-bool is_depthwise(const ConvolutionShape& shape);
-// Of such a shape.
-Ref<const Convolution> make_depthwise_convolution(const ConvolutionShape& shape, const ConvolutionEnding& ending);
 
 }  // namespace heddle::ops::backend

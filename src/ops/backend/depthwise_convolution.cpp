@@ -1,3 +1,5 @@
+#include "ops/backend/depthwise_convolution.h"
+
 #include <algorithm>
 
 #include "ops/backend/depthwise.h"

@@ -5,26 +5,16 @@
 
 #include <cmath>
 #include <ostream>
-#include <random>
 #include <tuple>
 #include <vector>
 
 #include "core/storage.h"
+#include "ops/backend/test_numbers.h"
 #include "ops/backend/tile_matrix.h"
 #include "parallel/parallel.h"
 
 namespace heddle::ops::backend {
 namespace {
-
-using Floats = std::vector<float>;
-
-// Small whole numbers: their sums are exact in any order.
-Floats numbers(int64_t count, int seed) {
-  std::mt19937 engine(static_cast<unsigned>(seed));
-  Floats result(static_cast<size_t>(count));
-  for (float& x : result) x = static_cast<float>(static_cast<int>(engine() % 9) - 4);
-  return result;
-}
 
 Floats fractions(int64_t count, int seed) {
   Floats result = numbers(count, seed);
