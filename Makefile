@@ -25,6 +25,7 @@ setup:
 	@mkdir -p build
 
 release: setup
+	@scripts/setup --pages
 	@$(call CONFIGURE,release,-D HEDDLE_TESTS=OFF)
 	cmake --build --preset release
 
@@ -48,7 +49,7 @@ debug: setup
 	cmake --build --preset debug
 
 test: setup
-	@scripts/setup --tests
+	@scripts/setup --tests --pages
 	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
 	cmake --build --preset release
 	ctest --preset release -j $(JOBS)

@@ -12,6 +12,7 @@ set(BLAS "OpenBLAS" CACHE STRING "BLAS and LAPACK to link: OpenBLAS, MKL or Gene
 
 option(HEDDLE_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(HEDDLE_TEST_BACKENDS "Test the other backends of parallel_for as well" ON)
+option(HEDDLE_PAGES "Bundle the report pages into the command (needs node and npm)" ON)
 option(HEDDLE_BENCH "Build the *_bench.cpp programs (Google benchmark)" OFF)
 option(HEDDLE_FUZZ "Build the fuzz targets (needs clang)" OFF)
 option(HEDDLE_WERROR "Treat warnings as errors" ON)

@@ -1,0 +1,29 @@
+// Numbers as people read them.
+
+// Three significant digits: 0.0123, 1.23, 12.3, 123, 1 230.
+export function formatNumber(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f');
+  if (size < 0.001) return value.toExponential(1);
+  return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size))));
+}
+
+// Milliseconds in the unit that suits: 830 µs, 12.3 ms, 2.4 s.
+export function formatTime(ms) {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–';
+  if (Math.abs(ms) < 1) return `${formatNumber(ms * 1000)} µs`;
+  if (Math.abs(ms) < 1000) return `${formatNumber(ms)} ms`;
+  return `${formatNumber(ms / 1000)} s`;
+}
+
+export function formatBytes(bytes) {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let i = 0;
+  while (bytes >= 1000 && i + 1 < units.length) {
+    bytes /= 1000;
+    ++i;
+  }
+  return `${formatNumber(bytes)} ${units[i]}`;
+}
