@@ -153,24 +153,23 @@ void sum_narrow_tile(const TileProduct& p, const Block& block, const Tile& tile,
 
 // One panel over all rows, or several where `wide` takes them at a time.
 void sum_panel(const TileProduct& p, const Block& block, int64_t panel, SumTile wide) {
-  const int64_t depth = p.taps * p.run;
+  const int64_t step = p.panel_step > 0 ? p.panel_step : p.taps * p.run * kWidth;
   const int64_t column = panel * kWidth;
   const int64_t columns = p.columns - column;
   const int64_t tiles = (p.rows + kMostRows - 1) / kMostRows;
-  const float* const here = p.panels + (panel * depth + block.first_tap * p.run + block.begin) * kWidth;
+  const float* const here = p.panels + panel * step + (block.first_tap * p.run + block.begin) * kWidth;
   // What the block needs of the next panel, which lies elsewhere in memory.
   const bool fetches = tiles >= kTilesThatHideFetching && column + kWidth < p.columns;
   const int64_t floats = ((block.last_tap - block.first_tap - 1) * p.run + block.end - block.begin) * kWidth;
   const int64_t lines = fetches ? floats / kFloatsOfLine : 0;
   for (int64_t t = 0; t < tiles; ++t) {
     for (int64_t i = lines * t / tiles; i < lines * (t + 1) / tiles; ++i) {
-      __builtin_prefetch(here + depth * kWidth + i * kFloatsOfLine, 0, 2);
+      __builtin_prefetch(here + step + i * kFloatsOfLine, 0, 2);
     }
     // Tiles of nearly the same height: one of a single row would leave the multipliers waiting.
     const int64_t row = p.rows * t / tiles;
     const int64_t rows = p.rows * (t + 1) / tiles - row;
-    const Tile tile = {p.runs + row, p.rows, here, depth * kWidth, p.output + row * p.output_step + column,
-                       p.output_step};
+    const Tile tile = {p.runs + row, p.rows, here, step, p.output + row * p.output_step + column, p.output_step};
     const float* bias = p.bias ? p.bias + column : nullptr;
     const float* added = p.added ? p.added + row * p.added_step + column : nullptr;
     if (wide) {

@@ -47,6 +47,7 @@ struct TileProduct {
   int64_t run = 0;
   // Panels of a matrix whose depth is taps * run, and how many columns they hold; the first may be any panel.
   const float* panels = nullptr;
+  int64_t panel_step = 0;  // floats from one panel to the next; 0: taps * run * panel_width()
   int64_t columns = 0;
   const float* bias = nullptr;  // of the columns, or null
   // Added before the products; null, or [rows, columns] with this step between rows. May be the output.
