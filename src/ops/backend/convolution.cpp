@@ -7,6 +7,7 @@
 #include "ops/backend/dnnl_convolution.h"
 #include "ops/backend/tile_convolution.h"
 #include "ops/backend/tiles.h"
+#include "ops/backend/winograd_convolution.h"
 
 namespace heddle::ops::backend {
 namespace {
@@ -29,6 +30,10 @@ bool is_long_depthwise(const ConvolutionShape& shape) {
 
 Ref<const Choice> choose(const ConvolutionShape& shape, const ConvolutionEnding& ending) {
   auto choice = make_ref<Choice>();
+  if (!has_wide_vectors() && winograd_takes(shape) && winograd_is_faster(shape)) {
+    choice->convolution = make_winograd_convolution(shape, ending);
+    return choice;
+  }
   const bool tiles = tiles_take(shape);
   if (!(tiles && tiles_are_faster(shape)) && !is_long_depthwise(shape)) {
     choice->convolution = make_dnnl_convolution(shape, ending, choice->declined);

@@ -14,6 +14,7 @@
 #include "ops/backend/depthwise_convolution.h"
 #include "ops/backend/test_numbers.h"
 #include "ops/backend/tile_convolution.h"
+#include "ops/backend/winograd_convolution.h"
 #include "parallel/parallel.h"
 
 namespace heddle::ops::backend {
@@ -92,6 +93,17 @@ std::vector<Case> cases() {
   behind.stride = {1, 1, 1};
   behind.output = {1, 7, 90};
 
+  // Most windows see little but padding, and some nothing else.
+  ConvolutionShape far = flat;
+  far.input = far.output = {1, 9, 11};
+  far.kernel = {1, 3, 3};
+  far.stride = {1, 1, 1};
+  far.padding = far.dilation = {1, 8, 7};
+  far.padding[0] = 0;
+  ConvolutionShape beyond = far;
+  beyond.padding = {0, 20, 7};
+  beyond.output = {1, 33, 11};
+
   ConvolutionShape depthwise = flat;
   depthwise.in_channels = depthwise.out_channels = depthwise.groups = 43;
   depthwise.input = {1, 1, 21};
@@ -108,8 +120,8 @@ std::vector<Case> cases() {
   depthwise_deep.padding = {1, 2, 9};
   depthwise_deep.dilation = {2, 1, 2};
   depthwise_deep.output = {4, 6, 19};
-  return {{"flat", flat},     {"deep", deep},           {"samples", samples},
-          {"behind", behind}, {"depthwise", depthwise}, {"depthwise_deep", depthwise_deep}};
+  return {{"flat", flat}, {"deep", deep},     {"samples", samples},     {"behind", behind},
+          {"far", far},   {"beyond", beyond}, {"depthwise", depthwise}, {"depthwise_deep", depthwise_deep}};
 }
 
 class OwnConvolution : public testing::TestWithParam<std::tuple<int64_t, Case>> {
@@ -138,6 +150,62 @@ TEST_P(OwnConvolution, SumsWhatEachWindowSees) {
   }
 }
 
+// Tiles of 4 x 4 outputs: whole ones, and those that hang over.
+std::vector<Case> winograd_cases() {
+  ConvolutionShape square;
+  square.batch = 3;
+  square.in_channels = 32;
+  square.out_channels = 64;
+  square.input = {1, 9, 11};
+  square.kernel = {1, 3, 3};
+  square.padding = {0, 2, 0};
+  square.output = {1, 11, 9};
+  ConvolutionShape apart = square;
+  apart.batch = 1;
+  apart.input = {2, 9, 11};
+  apart.dilation = {1, 2, 2};
+  apart.output = {2, 9, 7};
+  ConvolutionShape large = square;  // more than the caches hold at a time
+  large.batch = 1;
+  large.in_channels = 128;
+  large.input = {1, 61, 50};
+  large.output = {1, 63, 48};
+  return {{"square", square}, {"apart", apart}, {"large", large}};
+}
+
+class Winograd : public OwnConvolution {};
+
+TEST_P(Winograd, ComesNearDirectSums) {
+  const ConvolutionShape& s = std::get<1>(GetParam()).shape;
+  ASSERT_TRUE(winograd_takes(s));
+  const Floats input = numbers(s.batch * s.input_pixels() * s.in_channels, 1),
+               weights = numbers(s.kernel_taps() * s.in_channels * s.out_channels, 2),
+               bias = numbers(s.out_channels, 3), added = numbers(s.batch * s.output_pixels() * s.out_channels, 4);
+  ConvolutionEnding ending;
+  ending.add = true;
+  for (const auto kind : {Activation::Kind::kRelu, Activation::Kind::kSilu}) {
+    ending.activation.kind = kind;
+    const auto convolution = make_winograd_convolution(s, ending);
+    const Ref<Storage> packed = Storage::allocate(convolution->packed_bytes()).value();
+    ASSERT_TRUE(convolution->pack(weights.data(), packed->data()).ok());
+    Floats alone;
+    for (const int threads : {1, 3}) {
+      ASSERT_TRUE(parallel::set_num_threads(threads).ok());
+      Floats output = added;
+      ASSERT_TRUE(convolution->run(input.data(), packed->data(), bias.data(), output.data(), output.data()).ok());
+      if (threads == 1) alone = output;
+      EXPECT_EQ(output, alone);
+    }
+    // What silu leaves of these sums is what relu does, but near zero.
+    const Floats sums = convolved(s, input, weights, bias, added);
+    const float tolerance = kind == Activation::Kind::kSilu ? 0.3f : 0.005f;
+    for (size_t i = 0; i < sums.size(); ++i) ASSERT_NEAR(alone[i], sums[i], tolerance) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Winograd,
+                         testing::Combine(testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                                          testing::ValuesIn(winograd_cases())));
 INSTANTIATE_TEST_SUITE_P(Shapes, OwnConvolution,
                          testing::Combine(testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
                                           testing::ValuesIn(cases())));

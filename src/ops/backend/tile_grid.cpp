@@ -67,6 +67,8 @@ void set_bounds(const Activation& activation, TileProduct& product) {
   }
 }
 
+bool has_function(const Activation& activation) { return function_of(activation.kind) != nullptr; }
+
 void activate(const Activation& activation, const TileProduct& product) {
   const UnaryRow function = function_of(activation.kind);
   if (!function) return;

@@ -40,5 +40,6 @@ void for_each_piece(const TileGrid& grid, int64_t begin, int64_t end, int64_t ro
 // The product with this activation: bounds to clamp to, or else a function for afterwards.
 void set_bounds(const Activation& activation, TileProduct& product);
 void activate(const Activation& activation, const TileProduct& product);
+bool has_function(const Activation& activation);
 
 }  // namespace heddle::ops::backend
