@@ -9,6 +9,12 @@
 namespace heddle_torch {
 HEDDLE_TORCH_BEGIN
 
+std::string TypedOperator::signature() const {
+  std::string text;
+  for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i] + " _" + std::to_string(i);
+  return "(" + text + ") -> " + results;
+}
+
 void register_operator(const std::string& schema, OperatorFunction function) {
   guarded([&] {
     heddle::register_operator(schema, [function = std::move(function)](std::span<const heddle::IValue> arguments) {
@@ -63,7 +69,7 @@ Library& Library::def(const std::string& schema) & {
 }
 void Library::add(const std::string& schema, heddle_torch::TypedOperator typed) {
   const bool is_name = schema.find('(') == std::string::npos;
-  heddle_torch::register_operator(qualified(name_, is_name ? schema + typed.signature : schema),
+  heddle_torch::register_operator(qualified(name_, is_name ? schema + typed.signature() : schema),
                                   std::move(typed.function));
 }
 void Library::implement(const std::string& name, heddle_torch::TypedOperator typed) {
@@ -83,7 +89,7 @@ TorchLibraryInit::TorchLibraryInit(Library::Kind kind, void (*fill)(Library&), c
 
 void RegisterOperators::add(const std::string& schema, heddle_torch::TypedOperator typed) {
   const bool is_name = schema.find('(') == std::string::npos;
-  heddle_torch::register_operator(is_name ? schema + typed.signature : schema, std::move(typed.function));
+  heddle_torch::register_operator(is_name ? schema + typed.signature() : schema, std::move(typed.function));
 }
 
 HEDDLE_TORCH_END

@@ -8,6 +8,7 @@
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
 #include "lang/special_forms.h"
+#include "schema/custom_class.h"
 
 namespace heddle::lang {
 namespace {
@@ -82,6 +83,23 @@ class OperatorNamespaces final : public SugaredValue {
   Result<Meaning> attribute(FunctionEmitter&, const SourceRange&, const std::string& name) override {
     return Meaning(make_ref<Namespace>(concat("ops.", name), Names(), concat(name, "::")));
   }
+};
+
+// torch.classes.ns.Name, a class of the program's own.
+class CustomClasses final : public SugaredValue {
+ public:
+  explicit CustomClasses(std::string path) : path_(std::move(path)) {}
+  std::string describe() const override { return concat("module '", path_, "'"); }
+  Result<Meaning> attribute(FunctionEmitter&, const SourceRange& range, const std::string& name) override {
+    std::string full = concat(path_, ".", name);
+    if (path_ == "torch.classes") return Meaning(make_ref<CustomClasses>(std::move(full)));
+    const std::string qualified = concat("__torch__.", full);
+    if (!schema::find_custom_class(qualified)) return error_at(range, "There is no custom class '", full, "'");
+    return Meaning(make_ref<ClassSugar>(make_ref<ClassType>(qualified, /*is_module=*/false)));
+  }
+
+ private:
+  std::string path_;
 };
 
 // torch.device("cpu"), with the literal an archive writes compiled to a constant.
@@ -193,6 +211,7 @@ Ref<SugaredValue> make_torch() {
       {"inference_mode", make_ref<InertContextSugar>()},
       {"jit", make_jit()},
       {"ops", operators},
+      {"classes", make_ref<CustomClasses>("torch.classes")},
       {"nn", module("torch.nn", {{"functional", functional}})},
       {"linalg", module("torch.linalg", {}, "aten::linalg_")},
       {"fft", module("torch.fft", {}, "aten::fft_")},

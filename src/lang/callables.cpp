@@ -6,6 +6,7 @@
 #include "lang/function_emitter.h"
 #include "lang/iterables.h"
 #include "lang/special_forms.h"
+#include "schema/custom_class.h"
 
 namespace heddle::lang {
 
@@ -13,13 +14,19 @@ using ir::Value;
 
 namespace {
 
+Result<Value*> create_object(FunctionEmitter& emitter, const TypePtr& type, const SourceRange& range) {
+  const std::string& name = as_class(*type)->qualified_name();
+  if (!schema::is_custom_class_name(name)) return emitter.insert_value(ir::NodeKind::kCreateObject, {}, type, range);
+  return emitter.call_operator(schema::custom_method(name, "__new__"), CallArguments(), range);
+}
+
 // C.__new__(C): an object whose attributes its __init__ will set.
 class NewSugar final : public SugaredValue {
  public:
   explicit NewSugar(TypePtr type) : type_(std::move(type)) {}
   std::string describe() const override { return concat(type_->to_text(), ".__new__"); }
   Result<Meaning> call(FunctionEmitter& emitter, const Call& call, const TypePtr&) override {
-    return Meaning(emitter.insert_value(ir::NodeKind::kCreateObject, {}, type_, call.range));
+    return Meaning(HEDDLE_TRY(create_object(emitter, type_, call.range)));
   }
 
  private:
@@ -90,6 +97,13 @@ Ref<SugaredValue> method_of_builtin_type(FunctionEmitter& emitter, Value* self, 
   return make_ref<OperatorSugar>(std::move(op), self);
 }
 
+Ref<SugaredValue> method_of_custom_class(Value* self, const ClassType& type, const std::string& name) {
+  if (!schema::is_custom_class_name(type.qualified_name())) return nullptr;
+  std::string op = schema::custom_method(type.qualified_name(), name);
+  if (schema::operators().overloads(op).empty()) return nullptr;
+  return make_ref<OperatorSugar>(std::move(op), self);
+}
+
 Result<Value*> FunctionSugar::as_value(FunctionEmitter& emitter, const SourceRange& range) {
   ir::Node* node = emitter.insert(ir::NodeKind::kFunctionValue, captured_, range);
   node->function = function_;
@@ -152,6 +166,7 @@ Result<Meaning> ClassSugar::attribute(FunctionEmitter& emitter, const SourceRang
     if (!method) method = type->find_method(name);
     if (method) return Meaning(make_ref<FunctionSugar>(static_ref_cast<ir::Function>(method)));
     if (const IValue* value = type->find_constant(name)) return Meaning(emitter.constant(*value, range));
+    if (Ref<SugaredValue> found = method_of_custom_class(nullptr, *type, name)) return Meaning(std::move(found));
   }
   return SugaredValue::attribute(emitter, range, name);
 }
@@ -164,8 +179,11 @@ Result<Meaning> ClassSugar::call(FunctionEmitter& emitter, const Call& call, con
   }
   const ClassType* type = as_class(*type_);
   if (!type || type->is_module()) return SugaredValue::call(emitter, call, hint);
-  Value* object = emitter.insert_value(ir::NodeKind::kCreateObject, {}, type_, call.range);
-  if (type->find_method("__init__")) {
+  Value* object = HEDDLE_TRY(create_object(emitter, type_, call.range));
+  if (schema::is_custom_class_name(type->qualified_name())) {
+    arguments.self = CallArgument{object, call.range, {}};
+    HEDDLE_TRY(emitter.call_operator(schema::custom_method(type->qualified_name(), "__init__"), arguments, call.range));
+  } else if (type->find_method("__init__")) {
     HEDDLE_TRY(emitter.call_method(object, "__init__", std::move(arguments), call.range));
   } else if (!arguments.positional.empty() || !arguments.keywords.empty()) {
     return error_at(call.range, describe(), " takes no arguments");

@@ -91,4 +91,7 @@ class ClassSugar final : public SugaredValue {
 // argument takes the value. Null when there is none.
 Ref<SugaredValue> method_of_builtin_type(FunctionEmitter& emitter, ir::Value* self, const std::string& name);
 
+// A method of a custom class, of `self` or (null) of the class itself. Null when the class has none of this name.
+Ref<SugaredValue> method_of_custom_class(ir::Value* self, const ClassType& type, const std::string& name);
+
 }  // namespace heddle::lang

@@ -5,6 +5,7 @@
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
 #include "lang/iterables.h"
+#include "schema/custom_class.h"
 
 namespace heddle::lang {
 
@@ -125,6 +126,11 @@ Result<Meaning> FunctionEmitter::object_attribute(Value* object, const ClassType
     CallArguments arguments;
     arguments.self = CallArgument{object, range, {}};
     return Meaning(HEDDLE_TRY(call_function(ir::as_function(property->getter), std::move(arguments), range)));
+  }
+  if (Ref<SugaredValue> method = method_of_custom_class(object, type, name)) return Meaning(std::move(method));
+  if (method_of_custom_class(object, type, name + "_getter")) {
+    const std::string getter = schema::custom_method(type.qualified_name(), name + "_getter");
+    return Meaning(HEDDLE_TRY(call_operator(getter, {object}, range)));
   }
   return error_at(range, type.is_module() ? "Module '" : "Class '", type.qualified_name(), "' has no attribute '", name,
                   "'");

@@ -10,12 +10,12 @@
 #include "lang/function_emitter.h"
 #include "lang/parser.h"
 #include "lang/type_resolver.h"
+#include "schema/custom_class.h"
 
 namespace heddle::lang {
 namespace {
 
 constexpr std::string_view kRoot = "__torch__";
-constexpr std::string_view kCustomClasses = "__torch__.torch.classes.";
 
 // "__torch__.a.b", perhaps also a class with functions filed below its name.
 class NamespaceSugar final : public SugaredValue {
@@ -105,7 +105,7 @@ Result<const Stmt*> Importer::definition(const std::string& qualified_name, cons
 
 Result<TypePtr> Importer::import_type(const std::string& qualified_name) {
   if (TypePtr known = unit().find_type(qualified_name)) return known;
-  if (qualified_name.starts_with(kCustomClasses)) {
+  if (schema::is_custom_class_name(qualified_name)) {
     TypePtr custom = make_ref<ClassType>(qualified_name, /*is_module=*/false);
     unit().add_type(qualified_name, custom);
     return custom;

@@ -7,6 +7,7 @@
 #include "lang/error.h"
 #include "lang/function_emitter.h"
 #include "lang/parser.h"
+#include "schema/custom_class.h"
 
 namespace heddle::lang {
 namespace {
@@ -130,6 +131,7 @@ Result<Ref<SugaredValue>> ScriptUnit::find_value(const std::string& name, const 
 
 Result<TypePtr> ScriptUnit::find_type(const std::string& dotted_name, const SourceRange&) {
   if (TypePtr known = unit().find_type(dotted_name)) return known;
+  if (schema::find_custom_class(dotted_name)) return make_ref<ClassType>(dotted_name, /*is_module=*/false);
   return class_named(dotted_name);
 }
 

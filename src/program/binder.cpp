@@ -7,8 +7,6 @@
 namespace heddle::program {
 namespace {
 
-constexpr std::string_view kCustomClasses = "__torch__.torch.classes.";
-
 Status fill_slots(ObjectValue& object, const IValue& state) {
   const ClassType& type = *object.class_type;
   HEDDLE_REQUIRE_CODE(state.is_dict(), kBadArchive, "the state of a ", type.qualified_name(), " is a ",
@@ -35,17 +33,20 @@ Status fill_slots(ObjectValue& object, const IValue& state) {
 Status restore_custom(CapsuleValue& capsule, const IValue& state) {
   auto* object = dynamic_cast<CustomObject*>(&capsule);
   HEDDLE_REQUIRE_CODE(object, kBadArchive, "a state is given to a value of type ", capsule.class_name);
-  object->content = HEDDLE_TRY(schema::find_custom_class(object->class_name)->restore(state));
+  const schema::CustomClass& type = *schema::find_custom_class(object->class_name);
+  HEDDLE_REQUIRE_CODE(type.restore, kBadArchive, "the archive has a state for the custom class ", type.name,
+                      ", which was registered without def_pickle");
+  object->content = HEDDLE_TRY(type.restore(state));
   return ok_status();
 }
 
 }  // namespace
 
 Result<IValue> Binder::new_object(const std::string& qualified_name) {
-  if (qualified_name.starts_with(kCustomClasses)) {
-    HEDDLE_REQUIRE_CODE(schema::find_custom_class(qualified_name), kUnsupported,
-                        "the archive holds an object of the custom class ",
-                        qualified_name.substr(kCustomClasses.size()), ", which Heddle does not have");
+  if (schema::is_custom_class_name(qualified_name)) {
+    HEDDLE_REQUIRE_CODE(
+        schema::find_custom_class(qualified_name), kUnsupported, "the archive holds an object of the custom class ",
+        qualified_name.substr(std::string_view("__torch__.torch.classes.").size()), ", which Heddle does not have");
     return IValue(Ref<CapsuleValue>(make_ref<CustomObject>(qualified_name)));
   }
   const TypePtr type = HEDDLE_TRY(find_type_(qualified_name));

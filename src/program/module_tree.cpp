@@ -2,11 +2,13 @@
 #include <functional>
 #include <unordered_map>
 
+#include "core/custom_object.h"
 #include "exec/attribute_slots.h"
 #include "heddle/jit.h"
 #include "heddle/tensor.h"
 #include "program/arguments.h"
 #include "program/program.h"
+#include "schema/custom_class.h"
 
 namespace heddle::jit {
 namespace {
@@ -107,12 +109,23 @@ class Copier {
         for (const IValue& item : value.as_tuple().items) items.push_back(copy(item));
         return remember(value, IValue(make_ref<TupleValue>(std::move(items), value.as_tuple().named_type)));
       }
+      case IValue::Tag::kCapsule:
+        return remember(value, deep_ ? copy_custom(value) : value);
       default:
         return value;
     }
   }
 
  private:
+  // By its state, as PyTorch does it; what has none is shared.
+  IValue copy_custom(const IValue& value) {
+    const auto* object = dynamic_cast<const CustomObject*>(&value.as_capsule());
+    const schema::CustomClass* type = object ? schema::find_custom_class(object->class_name) : nullptr;
+    if (!type || !type->save || !type->restore) return value;
+    const IValue state = copy(value_or_throw(type->save(value)));
+    return IValue(Ref<CapsuleValue>(make_ref<CustomObject>(type->name, value_or_throw(type->restore(state)))));
+  }
+
   IValue remember(const IValue& from, IValue to) { return done_.emplace(from.box(), std::move(to)).first->second; }
 
   // Tensors that shared a storage share one afterwards.

@@ -4,8 +4,8 @@
 clients.py [--libtorch build/libtorch] [--oracle] [NAME...]
 
 Each program of clients/ is compiled by a hand-written command line against Heddle's libtorch, run on the archives of
-model.py, and must print goldens/NAME.txt. With --oracle it is compiled against Debian's libtorch-dev instead, and the
-goldens are written."""
+model.py and archives/classes.pt, and must print goldens/NAME.txt. With --oracle it is compiled against Debian's
+libtorch-dev instead, and the goldens are written, and archives/classes.pt, which holds objects of a C++ class."""
 import argparse
 import os
 import subprocess
@@ -15,6 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+CLASSES = HERE / 'archives' / 'classes.pt'
 STANDARDS = {'values': 'c++20', 'errors': 'c++23'}  # the others: C++17
 
 
@@ -32,6 +33,13 @@ def command_line(source, program, prefix, standard):
     return ['g++', f'-std={standard}', '-O0', '-Wall', '-Wextra', '-Werror', f'-I{prefix}/include',
             f'-I{prefix}/include/torch/csrc/api/include', str(source), '-o', str(program), f'-L{prefix}/lib',
             f'-Wl,-rpath,{prefix}/lib', '-ltorch', '-ltorch_cpu', '-lc10', '-pthread']
+
+
+def write_classes_archive(folder):
+    library = Path(folder) / 'classes.so'
+    line = command_line(HERE / 'clients' / 'classes.cpp', library, None, 'c++17')
+    run([*line, '-shared', '-fPIC'])
+    run(['/usr/bin/python3', HERE / 'classes_archive.py', library, CLASSES])
 
 
 def difference(expected, printed):
@@ -52,6 +60,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         archives = [Path(folder) / 'model.pt', Path(folder) / 'operators.pt']
         run(['/usr/bin/python3', HERE / 'model.py', *archives])
+        archives.append(CLASSES)
+        if options.oracle and 'classes' in names:
+            write_classes_archive(folder)
         for name in names:
             program, source = Path(folder) / name, HERE / 'clients' / f'{name}.cpp'
             standard = 'c++17' if options.oracle else STANDARDS.get(name, 'c++17')

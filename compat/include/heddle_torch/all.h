@@ -34,6 +34,7 @@
 
 #include "heddle_torch/creation.h"
 #include "heddle_torch/cuda.h"
+#include "heddle_torch/custom_class.h"
 #include "heddle_torch/functional.h"
 #include "heddle_torch/generated/namespaces.inc"
 #include "heddle_torch/guards.h"

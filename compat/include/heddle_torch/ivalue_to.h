@@ -2,6 +2,8 @@
 // is read (c10::Error for another kind) and its type in schemas.
 #pragma once
 
+#include <typeinfo>
+
 #include "heddle_torch/ivalue_boxes.h"
 #include "heddle_torch/ivalue_dict.h"
 #include "heddle_torch/ivalue_list.h"
@@ -130,8 +132,18 @@ struct Convert<std::tuple<A...>> {
   }
 };
 
-template <class>
-constexpr bool never = false;
+// Objects of classes that torch::class_ registered. c10::Error where the class is not registered, or the value holds
+// another's.
+const std::string& class_name_of(const std::type_info& type);
+c10::IValue box_object(const std::type_info& type, c10::intrusive_ptr<torch::CustomClassHolder> object);
+torch::CustomClassHolder* object_in(const c10::IValue& value, const std::type_info& type);
+
+template <class T>
+struct Convert<c10::intrusive_ptr<T>, std::enable_if_t<std::is_base_of<torch::CustomClassHolder, T>::value>> {
+  static std::string schema() { return class_name_of(typeid(T)); }
+  static c10::intrusive_ptr<T> from(const c10::IValue& v) { return v.toCustomClass<T>(); }
+  static c10::IValue box(c10::intrusive_ptr<T> v) { return v; }
+};
 
 HEDDLE_TORCH_END
 }  // namespace heddle_torch
@@ -139,13 +151,12 @@ HEDDLE_TORCH_END
 namespace c10 {
 HEDDLE_TORCH_BEGIN
 template <class T, class, class>
-IValue::IValue(intrusive_ptr<T>) {
-  static_assert(heddle_torch::never<T>, "Heddle has no custom classes of C++ programs: torch::CustomClassHolder");
-}
+IValue::IValue(intrusive_ptr<T> v) : IValue(v ? heddle_torch::box_object(typeid(T), std::move(v)) : IValue()) {}
 template <class T>
 intrusive_ptr<T> IValue::toCustomClass() const {
-  static_assert(heddle_torch::never<T>, "Heddle has no custom classes of C++ programs: IValue::toCustomClass");
-  return {};
+  static_assert(std::is_base_of<torch::CustomClassHolder, T>::value,
+                "toCustomClass requires that template parameter T must inherit from torch::CustomClassHolder");
+  return intrusive_ptr<T>::reclaim_copy(static_cast<T*>(heddle_torch::object_in(*this, typeid(T))));
 }
 template <class T>
 T IValue::to() const {
