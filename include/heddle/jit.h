@@ -109,6 +109,9 @@ struct LoadOptions {
   ExtraFiles* extra_files = nullptr;
   // Run the optimising passes. Results are the same without, only later.
   bool optimize = true;
+  // Names of optimising passes to leave out, to find the one that does harm: "constants", "freeze", ... kNotFound lists
+  // them all when there is none of a name.
+  std::vector<std::string> without_passes;
   // Refuse a model that names an operator Heddle lacks, even in a branch that may never run.
   bool strict = false;
   // torch.jit.load's map_location; only the CPU computes here. Without it, a model whose code names another device, as

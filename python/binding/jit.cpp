@@ -134,7 +134,8 @@ void add_modules(py::module_& module) {
   object.def_property_readonly("_type_name", [](const ScriptObject& o) { return o.object.type_name(); });
 }
 
-py::object load(const py::object& source, py::object extra_files, bool silent, bool strict) {
+py::object load(const py::object& source, py::object extra_files, bool silent, bool strict, bool optimize,
+                const std::vector<std::string>& without_passes) {
   jit::ExtraFiles files;
   jit::LoadOptions options;
   if (!extra_files.is_none()) {
@@ -142,6 +143,8 @@ py::object load(const py::object& source, py::object extra_files, bool silent, b
     options.extra_files = &files;
   }
   options.strict = strict;
+  options.optimize = optimize;
+  options.without_passes = without_passes;
   if (silent) options.map_location = Device{};
   std::vector<std::string> warnings;
   options.warn = [&warnings](const std::string& message) { warnings.push_back(message); };
@@ -183,7 +186,8 @@ void add_jit(py::module_& module) {
     PyErr_SetString(PyExc_AttributeError, concat("'CompilationUnit' has no attribute '", name, "'").c_str());
     throw py::error_already_set();
   });
-  module.def("jit_load", &load, py::arg("source"), py::arg("extra_files"), py::arg("silent"), py::arg("strict"));
+  module.def("jit_load", &load, py::arg("source"), py::arg("extra_files"), py::arg("silent"), py::arg("strict"),
+             py::arg("optimize"), py::arg("without_passes"));
   module.def("load_library", [](const std::string& path) { without_lock([&] { load_library(path); }); });
 }
 

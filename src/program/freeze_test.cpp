@@ -36,6 +36,24 @@ TEST(Freeze, IsDoneAtLoadAndChangesNoAnswer) {
   for (size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-5f);
 }
 
+TEST(Freeze, PassesCanBeLeftOut) {
+  LoadOptions options;
+  options.without_passes = {"freeze"};
+  EXPECT_FALSE(is_frozen(load("models/digits/digits.pt", options)));
+  options.without_passes = {"linears"};
+  const Module module = load("models/digits/digits.pt", options);
+  EXPECT_TRUE(is_frozen(module));
+  EXPECT_NE(module.get_method("forward").graph(true).find("aten::linear("), std::string::npos);
+  options.without_passes = {"speed"};
+  try {
+    load("models/digits/digits.pt", options);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kNotFound);
+    EXPECT_NE(std::string(e.what()).find("there is no pass 'speed'; there are: freeze, inline"), std::string::npos);
+  }
+}
+
 TEST(Freeze, EndsWhenSomebodyMayWriteAWeight) {
   const Module module = digits();
   const std::vector<float> before = answer(module);

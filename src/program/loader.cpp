@@ -5,6 +5,7 @@
 
 #include "lang/importer.h"
 #include "lang/script_unit.h"
+#include "passes/passes.h"
 #include "program/archive_source.h"
 #include "program/binder.h"
 #include "program/program.h"
@@ -68,18 +69,38 @@ void warn(const jit::LoadOptions& options, const std::string& message) {
   }
 }
 
+constexpr const char* kFreeze = "freeze";  // a step of the pipeline that is no pass of its own
+
+Status check_pass_names(const std::vector<std::string>& names) {
+  std::vector<std::string> known = {kFreeze};
+  for (const passes::Pass& pass : passes::all_passes()) known.emplace_back(pass.name);
+  for (const std::string& name : names) {
+    HEDDLE_REQUIRE_CODE(std::find(known.begin(), known.end(), name) != known.end(), kNotFound, "there is no pass '",
+                        name, "'; there are: ", join(known, ", "));
+  }
+  return ok_status();
+}
+
+std::vector<std::string> passes_to_leave_out(const jit::LoadOptions& options) {
+  if (options.optimize) return options.without_passes;
+  std::vector<std::string> all = {kFreeze};
+  for (const passes::Pass& pass : passes::all_passes()) all.emplace_back(pass.name);
+  return all;
+}
+
 class Loader {
  public:
   Loader(std::shared_ptr<const archive::Archive> archive, const jit::LoadOptions& options)
       : archive_(std::move(archive)),
         options_(options),
-        program_(make_ref<Program>(options.optimize)),
+        program_(make_ref<Program>(passes_to_leave_out(options))),
         importer_(make_ref<lang::Importer>(
             *program_->unit,
             [archive = archive_](const std::string& qualifier) { return read_source(archive, qualifier); },
             archive_->version())) {}
 
   Result<IValue> run() {
+    HEDDLE_TRY(check_pass_names(options_.without_passes));
     HEDDLE_REQUIRE_CODE(!archive_->has("bytecode.pkl") || !archive_->records("code/").empty(), kUnsupported, "'",
                         archive_->name(),
                         "' holds bytecode of PyTorch's lite interpreter and no TorchScript code; "
@@ -94,9 +115,8 @@ class Loader {
       HEDDLE_TRY(program_->run(method, {object, std::move(state)}));
       return ok_status();
     }));
-    if (options_.optimize) {
-      HEDDLE_TRY(program_->freeze(root.as_object(), /*forever=*/false));
-    } else {
+    HEDDLE_TRY(program_->freeze(root.as_object(), /*forever=*/false));
+    if (!root.as_object().specialised) {
       for (const Ref<Callable>& method : root.as_object().class_type->methods) HEDDLE_TRY(program_->prepare(method));
     }
     program_->missing_operators = by_name(program_->unit->missing_operators);
@@ -163,7 +183,7 @@ Module load(const void* data, size_t size, const LoadOptions& options) {
 
 CompilationUnit::CompilationUnit(const std::string& source) {
   program::ensure_runtime();
-  auto program = make_ref<program::Program>(/*optimize=*/true);
+  auto program = make_ref<program::Program>();
   value_or_throw(lang::ScriptUnit::define(*program->unit, make_ref<Source>("<string>", source)));
   program_ = std::move(program);
 }

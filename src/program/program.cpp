@@ -59,6 +59,11 @@ struct FrozenMethods final : RefCounted {
   bool forever = false;
 };
 
+Program::Program(std::vector<std::string> without)
+    : unit(make_ref<ir::CompilationUnit>()),
+      without_(std::move(without)),
+      freezes_(std::find(without_.begin(), without_.end(), "freeze") == without_.end()) {}
+
 Program::~Program() {
   // Code and callables refer to each other in rings wherever functions recurse.
   for (const Ref<ir::Function>& function : unit->functions()) {
@@ -75,9 +80,7 @@ Result<std::unique_ptr<ir::Graph>> Program::make_graph(ir::Function& function, p
   options.module = module;
   // General code takes channels-last arguments, whose layout PyTorch's results keep and packed convolutions do not.
   if (!module && !function.specialised) options.without = {"pack", "layouts"};
-  if (!optimize_) {
-    for (const passes::Pass& pass : passes::all_passes()) options.without.push_back(pass.name);
-  }
+  options.without.insert(options.without.end(), without_.begin(), without_.end());
   HEDDLE_TRY(passes::run_pipeline(*graph, options));
   return graph;
 }
@@ -171,7 +174,7 @@ Result<passes::AttributeSet> Program::changed_attributes(const ObjectValue& obje
 }
 
 Status Program::freeze(ObjectValue& object, bool forever) {
-  if (!optimize_) return ok_status();
+  if (!freezes_) return ok_status();
   const std::lock_guard lock(mutex_);
   // Before the graphs are looked at: what changes meanwhile counts as changed later.
   auto frozen = make_ref<FrozenMethods>();

@@ -27,7 +27,8 @@ struct FrozenMethods;
 
 class Program final : public RefCounted {
  public:
-  explicit Program(bool optimize) : unit(make_ref<ir::CompilationUnit>()), optimize_(optimize) {}
+  // `without`: passes to leave out, and "freeze"; names there are.
+  explicit Program(std::vector<std::string> without = {});
   ~Program() override;
 
   const Ref<ir::CompilationUnit> unit;
@@ -76,7 +77,8 @@ class Program final : public RefCounted {
   std::vector<Ref<Callable>> interface_targets(const ir::Graph& graph) const;
 
   std::mutex mutex_;  // guards compiling: the graphs of all functions, and their code until ready
-  const bool optimize_;
+  const std::vector<std::string> without_;
+  const bool freezes_;
   std::atomic<int> thread_limit_{0};  // relaxed: a number on its own
   passes::AttributeSet relied_on_;    // by the frozen methods of all objects; guarded by mutex_
   // How often each has happened. Frozen code is in force while the numbers are those it was made at.

@@ -16,21 +16,24 @@ is_scripting = lambda: False
 is_tracing = lambda: False
 
 
-def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, strict=False):
+def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, strict=False,
+         optimize=True, without_passes=()):
     """A module saved with torch.jit.save, on the CPU wherever it was saved.
 
     f: a path, a file open for reading, or bytes. _extra_files: a dict whose keys name files under extra/; their bytes
     are put in. strict: refuse a model that names an operator Heddle lacks, even where it might never be reached.
+    optimize: run the optimising passes. without_passes: names of those to leave out; a wrong name's error lists them.
     """
+    options = (_extra_files, map_location is not None, strict, optimize, list(without_passes))
     if builtins.isinstance(f, (str, os.PathLike)):
         path = os.fspath(f)
         if not os.path.exists(path):
             raise ValueError(f"The provided filename {path} does not exist")
         if os.path.isdir(path):
             raise ValueError(f"The provided filename {path} is a directory")
-        return _C.jit_load(path, _extra_files, map_location is not None, strict)
+        return _C.jit_load(path, *options)
     data = bytes(f) if builtins.isinstance(f, (bytes, bytearray, memoryview)) else f.read()
-    return _C.jit_load(data, _extra_files, map_location is not None, strict)
+    return _C.jit_load(data, *options)
 
 
 def save(m, f, _extra_files=None):
