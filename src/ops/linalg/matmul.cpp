@@ -7,6 +7,7 @@
 #include "ops/linalg/mm.h"
 #include "ops/linalg/operators.h"
 #include "ops/linalg/product.h"
+#include "ops/shape/view.h"
 
 namespace heddle::ops {
 namespace {
@@ -157,6 +158,8 @@ Result<Tensor> tensordot(const Tensor& self, const Tensor& other, const Dims& di
   Pairing right;
   SmallVector<bool, 6> summed_left(static_cast<size_t>(self.dim()), false);
   SmallVector<bool, 6> summed_right(static_cast<size_t>(other.dim()), false);
+  Dims sizes_left = self.sizes();  // with what is repeated
+  Dims sizes_right = other.sizes();
   int64_t summed = 1;
   for (size_t i = 0; i < dims_self.size(); ++i) {
     const auto a = static_cast<size_t>(HEDDLE_TRY(wrap_dim(dims_self[i], self.dim())));
@@ -164,10 +167,13 @@ Result<Tensor> tensordot(const Tensor& self, const Tensor& other, const Dims& di
     HEDDLE_REQUIRE(a < summed_left.size() && b < summed_right.size() && !summed_left[a] && !summed_right[b],
                    "tensordot: dimension appears twice or is missing in ", to_text(dims_self), " and ",
                    to_text(dims_other));
-    HEDDLE_REQUIRE(self.sizes()[a] == other.sizes()[b], "contracted dimensions need to match, but first has size ",
-                   self.sizes()[a], " in dim ", a, " and second has size ", other.sizes()[b], " in dim ", b);
+    HEDDLE_REQUIRE(self.sizes()[a] == other.sizes()[b] || self.sizes()[a] == 1 || other.sizes()[b] == 1,
+                   "contracted dimensions need to match, but first has size ", self.sizes()[a], " in dim ", a,
+                   " and second has size ", other.sizes()[b], " in dim ", b);
     summed_left[a] = summed_right[b] = true;
-    summed *= self.sizes()[a];
+    const int64_t size = self.sizes()[a] == 1 ? other.sizes()[b] : self.sizes()[a];
+    sizes_left[a] = sizes_right[b] = size;
+    summed *= size;
     left.order.push_back(static_cast<int64_t>(a));
     right.order.push_back(static_cast<int64_t>(b));
   }
@@ -190,8 +196,8 @@ Result<Tensor> tensordot(const Tensor& self, const Tensor& other, const Dims& di
   for (int64_t d : left.order) order_left.push_back(d);
   Dims order_right = right.order;
   for (int64_t d : right.kept) order_right.push_back(d);
-  const Tensor a = HEDDLE_TRY(contiguous(self.permute(order_left)));
-  const Tensor b = HEDDLE_TRY(contiguous(other.permute(order_right)));
+  const Tensor a = HEDDLE_TRY(contiguous(HEDDLE_TRY(expand(self, sizes_left)).permute(order_left)));
+  const Tensor b = HEDDLE_TRY(contiguous(HEDDLE_TRY(expand(other, sizes_right)).permute(order_right)));
   const Tensor result = HEDDLE_TRY(mm(a.view_contiguous(Dims{rows, summed}), b.view_contiguous(Dims{summed, columns})));
   return out.deliver(result.view_contiguous(sizes));
 }
