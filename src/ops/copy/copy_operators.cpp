@@ -3,6 +3,7 @@
 #include "core/element.h"
 #include "ops/common/copy.h"
 #include "ops/common/forms.h"
+#include "ops/common/overlap.h"
 #include "ops/common/resize.h"
 #include "ops/copy/memory_format.h"
 #include "schema/boxed.h"
@@ -14,6 +15,7 @@ namespace {
 using schema::boxed;
 
 Result<Tensor> copy_(const Tensor& self, const Tensor& source, bool) {
+  HEDDLE_TRY(check_no_partial_overlap(self, source));
   HEDDLE_TRY(copy_into(self, source));
   return self;
 }
