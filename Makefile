@@ -4,7 +4,7 @@ CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat bu
 
 PREFIX ?= /usr/local
 
-.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz bench conformance format layers libtorch libtorch-goldens
+.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz differential bench conformance format layers libtorch libtorch-goldens
 help:
 	@echo "make run                      build, and let the bundled model read the bundled images"
 	@echo "make release | debug          build into build/release, build/debug"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-matrix              the tests again for each row of the option table (docs/building.md)"
 	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
 	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
+	@echo "make differential [PROGRAMS=10000] [SEED=n]  random programs under PyTorch and Heddle, each pass on and off"
 	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
 	@echo "make conformance              PyTorch's own samples, tables and whole models: build/conformance/report.html, report.json"
 	@echo "make libtorch                 build/libtorch: Heddle in the shape of the libtorch download"
@@ -83,6 +84,12 @@ fuzz: setup
 	@$(call CONFIGURE,fuzz)
 	cmake --build --preset fuzz --target fuzzers
 	tests/fuzz/run $(or $(FUZZ_SECONDS),60)
+
+differential: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
+	cmake --build --preset release --target heddle_python
+	PYTHONPATH=build/release/python /usr/bin/python3 tests/differential/differential.py --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED)) --passes 3 --keep build/differential
 
 format:
 	@scripts/setup --tests
