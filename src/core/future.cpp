@@ -1,8 +1,10 @@
 #include "core/future.h"
 
 #include <condition_variable>
+#include <new>
 #include <utility>
 
+#include "base/out_of_memory.h"
 #include "core/release.h"
 
 namespace heddle {
@@ -64,11 +66,15 @@ bool FutureValue::add_callback_if_pending(Callback callback) {
 Ref<FutureValue> FutureValue::then(TypePtr element, std::function<Result<IValue>(FutureValue&)> f) {
   auto next = make_ref<FutureValue>(std::move(element));
   add_callback([next, f = std::move(f)](FutureValue& done) {
-    Result<IValue> result = f(done);
-    if (result.ok()) {
-      next->complete(std::move(result).value());
-    } else {
-      next->fail(std::move(result).status());
+    try {
+      Result<IValue> result = f(done);
+      if (result.ok()) {
+        next->complete(std::move(result).value());
+      } else {
+        next->fail(std::move(result).status());
+      }
+    } catch (const std::bad_alloc&) {
+      next->fail(ok_status());
     }
   });
   return next;
@@ -95,7 +101,7 @@ Result<IValue> FutureValue::value() const {
     case State::kPending:
       return error(ErrorCode::kRuntime, "the value of a Future was asked for before it was completed");
     case State::kError:
-      return error_.clone();
+      return error_.ok() ? out_of_memory() : error_.clone();
     case State::kValue:
       break;
   }

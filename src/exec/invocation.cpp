@@ -1,7 +1,10 @@
 #include "exec/invocation.h"
 
+#include <new>
+#include <optional>
 #include <typeinfo>
 
+#include "base/out_of_memory.h"
 #include "base/topology.h"
 #include "exec/exec.h"
 #include "exec/interpreter.h"
@@ -142,6 +145,34 @@ Ref<Invocation> Invocation::take_back(FutureValue& future) {
   return Ref<Invocation>::adopt(static_cast<Invocation*>(parallel::take_back(task->slot).leak()));
 }
 
+// Ends it, whatever it was about to do.
+void Invocation::fail(Status error) {
+  error_ = std::move(error);
+  failed_ = true;
+  while (stack_.top()) stack_.pop();
+}
+
+// Interprets it; false: it waits. Memory that runs out, and what else an operator throws, ends the call and not the
+// process.
+bool Invocation::ends() {
+  try {
+    try {
+      const std::optional<parallel::ThreadLimit> limit =
+          context_.thread_limit > 0 ? std::optional<parallel::ThreadLimit>(context_.thread_limit) : std::nullopt;
+      const Outcome outcome = interpret(*this);
+      failed_ = outcome == Outcome::kFailed;
+      return outcome != Outcome::kSuspended;
+    } catch (const std::bad_alloc&) {
+      fail(out_of_memory());
+    } catch (const std::exception& failure) {
+      fail(error(ErrorCode::kRuntime, failure.what()));
+    }
+  } catch (const std::bad_alloc&) {
+    fail(ok_status());  // not even for the message
+  }
+  return true;
+}
+
 void Invocation::complete_future() {
   const Ref<FutureValue> future = std::move(future_);
   if (failed_) {
@@ -166,15 +197,7 @@ bool Invocation::suspend() {
 // returned.
 Ref<FutureValue> Invocation::drive(Ref<Invocation> top, const Invocation* root) {
   while (top) {
-    Outcome outcome;
-    if (top->context_.thread_limit > 0) {
-      const parallel::ThreadLimit limit(top->context_.thread_limit);
-      outcome = interpret(*top);
-    } else {
-      outcome = interpret(*top);
-    }
-    if (outcome != Outcome::kSuspended) {
-      top->failed_ = outcome == Outcome::kFailed;
+    if (top->ends()) {
       if (top.get() == root) return nullptr;
       top->complete_future();
       top = Ref<Invocation>(std::move(top->below_));
@@ -188,9 +211,14 @@ Ref<FutureValue> Invocation::drive(Ref<Invocation> top, const Invocation* root) 
     while (top) {
       if (top.get() == root) return std::move(top->waiting_for_);
       Ref<Invocation> below = std::move(top->below_);
-      if (!top->suspend()) {
-        top->below_ = std::move(below);
-        break;
+      try {
+        if (!top->suspend()) {
+          top->below_ = std::move(below);
+          break;
+        }
+      } catch (const std::bad_alloc&) {
+        top->fail(ok_status());
+        top->complete_future();
       }
       top = std::move(below);
     }
@@ -205,7 +233,7 @@ Result<IValue> Invocation::run_here() {
   while (const Ref<FutureValue> awaited = drive(Ref<Invocation>::share(this), this)) {
     block(*awaited, context_.cancellation.get());
   }
-  if (failed_) return std::move(error_);
+  if (failed_) return error_.ok() ? out_of_memory() : std::move(error_);
   return std::move(result_);
 }
 

@@ -51,6 +51,8 @@ class Invocation final : public parallel::Task {
   static Ref<Invocation> take_deferred(FutureValue& future);
   static Ref<Invocation> take_back(FutureValue& future);
   static Ref<FutureValue> drive(Ref<Invocation> top, const Invocation* root);
+  bool ends();
+  void fail(Status error);
   void complete_future();
   bool suspend();
 
@@ -59,7 +61,7 @@ class Invocation final : public parallel::Task {
   FrameStack stack_;
   Ref<FutureValue> future_;  // null in a root call
   IValue result_;
-  Status error_;
+  Status error_;  // ok where failed_: for want of memory, even for a message
   bool failed_ = false;
   Ref<FutureValue> waiting_for_;
   Ref<Invocation> below_;  // waits for this one; the same thread runs it next

@@ -10,7 +10,13 @@ Status Function::ensure_defined() {
                  "' is called recursively while its body is compiled; annotate its return type\n", range.highlight());
   }
   defining_ = true;
-  Status status = definer_(*this);
+  Status status;
+  try {
+    status = definer_(*this);
+  } catch (...) {
+    defining_ = false;
+    throw;
+  }
   defining_ = false;
   definer_ = nullptr;
   if (!status.ok()) failure_ = status.clone();

@@ -5,7 +5,6 @@
 #include <map>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "parallel/task_pool.h"
 
@@ -66,19 +65,19 @@ std::optional<AlarmClock::time_point> next_alarm() {
 }
 
 void ring_alarms() {
-  std::vector<std::function<void()>> due;
-  {
+  const AlarmClock::time_point now = AlarmClock::now();
+  // One by one, which needs no memory: nobody here could be told that there is none.
+  for (std::function<void()> due;; due()) {
     const std::lock_guard lock(g_alarms->mutex);
-    const AlarmClock::time_point now = AlarmClock::now();
-    while (!g_alarms->waiting.empty() && g_alarms->waiting.begin()->first.first <= now) {
-      const auto first = g_alarms->waiting.begin();
-      due.push_back(std::move(first->second));
-      g_alarms->times.erase(first->first.second);
-      g_alarms->waiting.erase(first);
+    const auto first = g_alarms->waiting.begin();
+    if (first == g_alarms->waiting.end() || first->first.first > now) {
+      g_alarms->update_earliest();
+      return;
     }
-    g_alarms->update_earliest();
+    due = std::move(first->second);
+    g_alarms->times.erase(first->first.second);
+    g_alarms->waiting.erase(first);
   }
-  for (const auto& f : due) f();
 }
 
 void reset_alarms_after_fork() { g_alarms = new Alarms; }

@@ -16,7 +16,7 @@ std::string_view name();
 // The library below, if any.
 std::optional<LibraryFact> library();
 // Has region->run() called `count` times, soon, on other threads. Whether they come early or late changes nothing but
-// speed.
+// speed. std::bad_alloc: nobody was asked.
 void request_helpers(const Ref<Region>& region, int count);
 // Takes back what no thread has begun: how many of the calls will not come. May always return 0.
 int withdraw_helpers(Region& region);

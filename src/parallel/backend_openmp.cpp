@@ -4,8 +4,10 @@
 // changes.
 #include <omp.h>
 
-#include <system_error>
+#include <exception>
+#include <latch>
 #include <thread>
+#include <vector>
 
 #include "base/text.h"
 #include "parallel/backend.h"
@@ -14,14 +16,31 @@
 namespace heddle::parallel::backend {
 namespace {
 
+// Whether the system gives so many threads at once.
+bool can_start(int count) {
+  std::latch all_tried(1);
+  std::vector<std::thread> threads;
+  bool started = true;
+  try {
+    for (int i = 0; i < count; ++i) threads.emplace_back([&] { all_tried.wait(); });
+  } catch (const std::exception&) {
+    started = false;
+  }
+  all_tried.count_down();
+  for (std::thread& thread : threads) thread.join();
+  return started;
+}
+
 bool start_team(WorkerPool& pool, int count, uint64_t generation) {
+  // libgomp ends the process where it gets too few threads, so it is not asked for more than there are.
+  if (!can_start(count)) return false;
   try {
     std::thread([&pool, count, generation] {
 #pragma omp parallel num_threads(count)
       pool.serve(generation);
     }).detach();
     return true;
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // std::system_error, std::bad_alloc
     return false;
   }
 }

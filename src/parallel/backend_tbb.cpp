@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <new>
 
 #include "parallel/backend.h"
+#include "parallel/budget.h"
 #include "parallel/pools.h"
 
 namespace heddle::parallel::backend {
@@ -56,7 +58,12 @@ void request_helpers(const Ref<Region>& region, int count) {
     return;
   }
   const std::shared_ptr<tbb::task_arena> current = current_arena();
-  for (int i = 0; i < count; ++i) current->enqueue([region] { region->run(); });
+  int asked = 0;
+  try {
+    for (; asked < count; ++asked) current->enqueue([region] { region->run(); });
+  } catch (const std::bad_alloc&) {
+    for (; asked < count; ++asked) budget::return_helper();
+  }
 }
 
 int withdraw_helpers(Region& region) { return g_pool_of_child ? g_pool_of_child->take_back(region) : 0; }

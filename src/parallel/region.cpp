@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "parallel/backend.h"
 #include "parallel/budget.h"
@@ -124,9 +125,16 @@ void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction functio
   // Helpers that come late may still hold the region used last.
   static thread_local Ref<Region> t_spare;
   Ref<Region> region = std::move(t_spare);
-  if (!region || region->use_count() > 1) region = make_ref<Region>();
-  region->prepare(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
-  backend::request_helpers(region, helpers);
+  try {
+    if (!region || region->use_count() > 1) region = make_ref<Region>();
+    region->prepare(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
+    backend::request_helpers(region, helpers);
+  } catch (const std::bad_alloc&) {
+    // Nobody was asked.
+    for (int i = 0; i < helpers; ++i) budget::return_helper();
+    function(context, begin, end);
+    return;
+  }
   region->run_as_caller(helpers);
   t_spare = std::move(region);
 }

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <ctime>
-#include <system_error>
+#include <exception>
 #include <thread>
 
 #include "base/topology.h"
@@ -90,7 +90,7 @@ void WorkerPool::start_threads(int count, uint64_t generation) {
     for (int i = 0; i < count; ++i) {
       try {
         std::thread([this, generation] { serve(generation); }).detach();
-      } catch (const std::system_error&) {
+      } catch (const std::exception&) {  // std::system_error; std::bad_alloc
         ++failed;
       }
     }

@@ -41,8 +41,12 @@ Status run_operator(const OperatorFunction& function, const schema::Call& call) 
     results = function(arguments);
   } catch (const Error& failure) {
     return Status(failure.info());
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
   } catch (const std::exception& failure) {
     return error(ErrorCode::kRuntime, failure.what());
+  } catch (...) {
+    return error(ErrorCode::kRuntime, call.op().schema.full_name(), " threw an exception of unknown type");
   }
   HEDDLE_REQUIRE_CODE(results.size() == call.result_count(), kRuntime, call.op().schema.full_name(), " gave ",
                       results.size(), " results instead of ", call.result_count());

@@ -170,22 +170,26 @@ Result<IValue> load_module(archive::Archive archive, const jit::LoadOptions& opt
 namespace heddle::jit {
 
 Module load(const std::string& path, const LoadOptions& options) {
-  return program::load_opened(archive::Archive::open(path), options);
+  return program::or_out_of_memory([&] { return program::load_opened(archive::Archive::open(path), options); });
 }
 
 Module load(std::istream& stream, const LoadOptions& options) {
-  return program::load_opened(archive::Archive::open_stream(stream, "<stream>"), options);
+  return program::or_out_of_memory(
+      [&] { return program::load_opened(archive::Archive::open_stream(stream, "<stream>"), options); });
 }
 
 Module load(const void* data, size_t size, const LoadOptions& options) {
-  return program::load_opened(archive::Archive::open_copy(data, size, "<buffer>"), options);
+  return program::or_out_of_memory(
+      [&] { return program::load_opened(archive::Archive::open_copy(data, size, "<buffer>"), options); });
 }
 
 CompilationUnit::CompilationUnit(const std::string& source) {
-  program::ensure_runtime();
-  auto program = make_ref<program::Program>();
-  value_or_throw(lang::ScriptUnit::define(*program->unit, make_ref<Source>("<string>", source)));
-  program_ = std::move(program);
+  program::or_out_of_memory([&] {
+    program::ensure_runtime();
+    auto program = make_ref<program::Program>();
+    value_or_throw(lang::ScriptUnit::define(*program->unit, make_ref<Source>("<string>", source)));
+    program_ = std::move(program);
+  });
 }
 
 Method CompilationUnit::get_function(const std::string& name) const {

@@ -5,6 +5,7 @@
 #include "heddle/jit.h"
 #include "program/arguments.h"
 #include "program/program.h"
+#include "program/runtime.h"
 
 namespace heddle::jit {
 namespace {
@@ -42,18 +43,22 @@ exec::CallOptions call_options(const RunOptions& options) {
 
 Value Method::operator()(std::vector<IValue> arguments, const KeywordArguments& keywords,
                          const RunOptions& options) const {
-  const IValue* self = self_count() ? &object_ : nullptr;
-  std::vector<IValue> bound =
-      value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
-  return value_or_throw(as_program(program_).run(function_, std::move(bound), call_options(options)));
+  return program::or_out_of_memory([&]() -> Value {
+    const IValue* self = self_count() ? &object_ : nullptr;
+    std::vector<IValue> bound =
+        value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
+    return value_or_throw(as_program(program_).run(function_, std::move(bound), call_options(options)));
+  });
 }
 
 Future Method::run_async(std::vector<IValue> arguments, const KeywordArguments& keywords,
                          const RunOptions& options) const {
-  const IValue* self = self_count() ? &object_ : nullptr;
-  std::vector<IValue> bound =
-      value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
-  return Future(as_program(program_).run_async(function_, std::move(bound), call_options(options)));
+  return program::or_out_of_memory([&] {
+    const IValue* self = self_count() ? &object_ : nullptr;
+    std::vector<IValue> bound =
+        value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
+    return Future(as_program(program_).run_async(function_, std::move(bound), call_options(options)));
+  });
 }
 
 std::string Method::name() const { return last_part(function_->qualified_name()); }
@@ -119,9 +124,11 @@ void Module::set_thread_limit(int count) const {
 }
 
 Module freeze(const Module& module) {
-  const Module frozen = module.copy();
-  ok_or_throw(program_of(frozen.object()).freeze(frozen.object().as_object(), /*forever=*/true));
-  return frozen;
+  return program::or_out_of_memory([&] {
+    Module frozen = module.copy();
+    ok_or_throw(program_of(frozen.object()).freeze(frozen.object().as_object(), /*forever=*/true));
+    return frozen;
+  });
 }
 
 std::optional<Method> Module::find_method(const std::string& name) const {

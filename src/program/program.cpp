@@ -119,7 +119,13 @@ Status Program::compile(std::vector<Ref<Callable>> waiting, std::vector<Ref<Call
 
 Status Program::compile_all(std::vector<Ref<Callable>> callables) {
   std::vector<Ref<Callable>> batch;
-  Status status = compile(std::move(callables), batch);
+  Status status;
+  try {
+    status = compile(std::move(callables), batch);
+  } catch (...) {
+    for (const Ref<Callable>& compiled : batch) compiled->set_code(nullptr);
+    throw;
+  }
   for (const Ref<Callable>& compiled : batch) {
     if (status.ok()) {
       compiled->set_ready(true);

@@ -1,6 +1,7 @@
 // Checked access to values for programs: jit::Value and jit::Future.
 #include <cstdio>
 
+#include "base/out_of_memory.h"
 #include "core/future.h"
 #include "exec/exec.h"
 #include "heddle/jit.h"
@@ -72,16 +73,22 @@ Future Value::to_future() const {
 
 namespace {
 
-// The exception being handled, as a Status.
-Status caught_status() {
+// The exception being handled, as a Status; ok where there is no memory even for that.
+Status caught_status() noexcept {
   try {
-    throw;
-  } catch (const Error& failure) {
-    return Status(failure.info());
-  } catch (const std::exception& failure) {
-    return error(ErrorCode::kRuntime, failure.what());
-  } catch (...) {
-    return error(ErrorCode::kRuntime, "an exception of unknown type");
+    try {
+      throw;
+    } catch (const Error& failure) {
+      return Status(failure.info());
+    } catch (const std::bad_alloc&) {
+      return out_of_memory();
+    } catch (const std::exception& failure) {
+      return error(ErrorCode::kRuntime, failure.what());
+    } catch (...) {
+      return error(ErrorCode::kRuntime, "an exception of unknown type");
+    }
+  } catch (const std::bad_alloc&) {
+    return ok_status();
   }
 }
 
@@ -123,7 +130,9 @@ void Future::add_callback(std::function<void(Future)> f) const {
       f(Future(Ref<FutureValue>::share(&done)));
     } catch (...) {
       // Nobody is there to be told: the thread is one of the pool.
-      std::fprintf(stderr, "heddle: a callback of a Future threw: %s\n", caught_status().message().c_str());
+      const Status status = caught_status();
+      std::fprintf(stderr, "heddle: a callback of a Future threw: %s\n",
+                   status.ok() ? "out of memory" : status.message().c_str());
     }
   });
 }
