@@ -69,12 +69,25 @@ std::array<Shelf, kSizes>& shelves() {
 // Relaxed: it bounds, and guards no memory.
 std::atomic<size_t> g_cached{0};
 
-// AddressSanitizer sees no use after the end of a tensor in a block that is kept.
+// AddressSanitizer sees an access behind a tensor, or after its end, only where each block is its own and no larger
+// than asked.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool kKeeps = false;
-#else
-constexpr bool kKeeps = true;
+#define HEDDLE_EXACT_BLOCKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)  // Clang's word
+#define HEDDLE_EXACT_BLOCKS 1
 #endif
+#endif
+#ifdef HEDDLE_EXACT_BLOCKS
+constexpr bool kExactBlocks = true;
+#else
+constexpr bool kExactBlocks = false;
+#endif
+
+void* take_exact(size_t bytes) {
+  void* block = nullptr;
+  return posix_memalign(&block, kBlockAlignment, bytes) == 0 ? block : nullptr;
+}
 
 // Up to so many bytes malloc answers from the thread's own store, which is several times faster than aligned_alloc.
 constexpr size_t kSmallForMalloc = 768;
@@ -95,12 +108,13 @@ void give_small(void* block) {
   std::free(start);
 }
 
-bool is_kept(size_t bytes) { return kKeeps && bytes > kSmallest / 2 && bytes <= kLargest; }
+bool is_kept(size_t bytes) { return bytes > kSmallest / 2 && bytes <= kLargest; }
 
 }  // namespace
 
 void* take_block(size_t bytes) {
   if (bytes > SIZE_MAX / 2) return nullptr;
+  if (kExactBlocks) return take_exact(bytes);
   if (bytes <= kSmallForMalloc) return take_small(bytes);
   if (!is_kept(bytes)) {
     // aligned_alloc wants a multiple of the alignment.
@@ -118,6 +132,7 @@ void* take_block(size_t bytes) {
 
 void give_block(void* block, size_t bytes) {
   if (!block) return;
+  if (kExactBlocks) return std::free(block);
   if (bytes <= kSmallForMalloc) return give_small(block);
   if (is_kept(bytes)) {
     const Size size = size_for(bytes);
