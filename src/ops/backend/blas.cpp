@@ -150,7 +150,9 @@ template <class T>
 T dot(int64_t n, const T* a, int64_t stride_a, const T* b, int64_t stride_b, bool conjugate) {
 #if defined(HEDDLE_BLAS_MKL) || defined(HEDDLE_BLAS_OPENBLAS)
   if constexpr (!std::is_integral_v<T>) {
-    if (fits_int({n, stride_a, stride_b})) {
+    // OpenBLAS's complex products read behind the last number where there are gaps (zdot of 0.3.21).
+    const bool reads_behind = std::is_class_v<T> && (stride_a != 1 || stride_b != 1);
+    if (!reads_behind && fits_int({n, stride_a, stride_b})) {
       OneThread one_thread;
       return blas_dot(static_cast<int>(n), a, static_cast<int>(stride_a), b, static_cast<int>(stride_b), conjugate);
     }

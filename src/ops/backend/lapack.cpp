@@ -273,8 +273,19 @@ int qr_multiply(bool left, bool adjoint, int64_t m, int64_t n, int64_t k, const 
 }
 
 template <class T>
+bool is_finite(const T& value) {
+  if constexpr (kIsComplex<T>) {
+    return std::isfinite(value.real()) && std::isfinite(value.imag());
+  } else {
+    return std::isfinite(value);
+  }
+}
+
+template <class T>
 int svd(SvdJob job, int64_t m, int64_t n, T* a, Real<T>* s, T* u, T* vh) {
   const OneThread one_thread;
+  // LAPACK may never end on infinities, and MKL's does not notice NaN; 4 is the argument that holds them.
+  if (!std::all_of(a, a + m * n, [](const T& value) { return is_finite(value); })) return -4;
   const char jobz = static_cast<char>(job);
   const int rows = narrow(m);
   const int columns = narrow(n);
@@ -297,9 +308,7 @@ int svd(SvdJob job, int64_t m, int64_t n, T* a, Real<T>* s, T* u, T* vh) {
       Routines<T>::gesdd(&jobz, &rows, &columns, a, &lda, s, u, &lda, vh, &ldvh, work, room, integers.get(), status, 1);
     });
   }
-  // MKL's does not notice NaN; 4 is the argument that holds it.
-  const bool is_number = std::none_of(s, s + small, [](Real<T> value) { return std::isnan(value); });
-  return info == 0 && !is_number ? -4 : info;
+  return info;
 }
 
 template <class T>

@@ -41,6 +41,10 @@ ResultType& ResultType::add(const Scalar& number) {
 
 std::optional<DType> ResultType::result() const {
   if (failed_) return std::nullopt;
+  // A quantised dtype is no category that another could rise to.
+  const bool quantised =
+      is_quantized(dimensioned_.value_or(kDefaultDType)) || is_quantized(zero_dim_.value_or(kDefaultDType));
+  if (quantised && dimensioned_ && zero_dim_ && *dimensioned_ != *zero_dim_) return std::nullopt;
   return combine(dimensioned_, combine(zero_dim_, number_));
 }
 

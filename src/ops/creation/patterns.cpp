@@ -20,22 +20,38 @@ Result<Tensor> eye_m(std::optional<DType> dtype, int64_t n, int64_t m) {
 }
 Result<Tensor> eye(std::optional<DType> dtype, int64_t n) { return eye_m(dtype, n, n); }
 
+// The sum of row + offset, held between 0 and columns, over the first rows.
+__int128 area_below(int64_t rows, int64_t columns, int64_t offset) {
+  const int64_t begin = std::clamp<int64_t>(-offset, 0, rows);
+  const int64_t full = std::clamp<int64_t>(columns - offset, begin, rows);
+  const __int128 partial = full - begin;
+  return partial * (begin + full - 1 + 2 * __int128{offset}) / 2 + __int128{rows - full} * columns;
+}
+
 // Rows and columns of the entries below (or above) a diagonal, row by row.
 Result<Tensor> triangle(std::optional<DType> dtype, int64_t rows, int64_t columns, int64_t offset, bool lower) {
   HEDDLE_REQUIRE(rows >= 0, "row must be non-negative, got ", rows);
   HEDDLE_REQUIRE(columns >= 0, "col must be non-negative, got ", columns);
+  constexpr int64_t kMost = int64_t{1} << 60;
+  HEDDLE_REQUIRE_CODE(rows <= kMost && columns <= kMost, kLimit, "a matrix of ", rows, " by ", columns,
+                      " has too many entries");
   const DType result = dtype.value_or(DType::kInt64);
   // Offsets beyond the matrix change nothing more, and would overflow.
   offset = std::clamp(offset, -rows - 1, columns + 1);
-  const auto first = [&](int64_t row) { return lower ? 0 : std::clamp<int64_t>(row + offset, 0, columns); };
-  const auto last = [&](int64_t row) { return lower ? std::clamp<int64_t>(row + offset + 1, 0, columns) : columns; };
-  int64_t count = 0;
-  for (int64_t row = 0; row < rows; ++row) count += last(row) - first(row);
+  const __int128 entries =
+      lower ? area_below(rows, columns, offset + 1) : __int128{rows} * columns - area_below(rows, columns, offset);
+  HEDDLE_REQUIRE_CODE(entries <= kMost, kLimit, "a triangle of ", rows, " by ", columns, " has too many entries");
+  const auto count = static_cast<int64_t>(entries);
   const Tensor t = HEDDLE_TRY(Tensor::empty(Dims{2, count}, result));
+  // The rows that have entries.
+  const int64_t begin = lower ? std::clamp<int64_t>(-offset, 0, rows) : 0;
+  const int64_t end = count == 0 ? begin : lower ? rows : std::clamp<int64_t>(columns - offset, 0, rows);
   HEDDLE_TRY(dispatch<IntTypes>(result, lower ? "tril_indices" : "triu_indices", [&]<class T>() {
     T* at = t.data<T>();
-    for (int64_t row = 0; row < rows; ++row) {
-      for (int64_t column = first(row); column < last(row); ++column, ++at) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t first = lower ? 0 : std::clamp<int64_t>(row + offset, 0, columns);
+      const int64_t last = lower ? std::clamp<int64_t>(row + offset + 1, 0, columns) : columns;
+      for (int64_t column = first; column < last; ++column, ++at) {
         at[0] = static_cast<T>(row);
         at[count] = static_cast<T>(column);
       }

@@ -75,6 +75,11 @@ struct Fmod {
   }
 };
 
+template <class Op, class T>
+concept HasQuotient = requires(T x) {
+  Op::quotient(x, x);
+};
+
 // Runs Op over the operands of `it`. An integer divisor of zero is an error, as in PyTorch, found while running.
 template <class Op>
 Result<Tensor> divide(Iterator& it, std::string_view name) {
@@ -90,7 +95,7 @@ Result<Tensor> divide(Iterator& it, std::string_view name) {
         }
         return Op::of(a, b);
       });
-    } else if constexpr (requires(T x) { Op::quotient(x, x); }) {
+    } else if constexpr (HasQuotient<Op, T>) {
       it.run<T(T, T)>([](T a, T b) { return Op::quotient(a, b); });
     } else {
       it.run(&staged_loop<Op, T>, nullptr);

@@ -174,6 +174,9 @@ Result<Tensor> mvlgamma(const Tensor& self, int64_t p, const Out& out) {
   HEDDLE_REQUIRE(p >= 1, "p has to be greater than or equal to 1");
   HEDDLE_REQUIRE(!is_complex(self.dtype()) && self.dtype() != DType::kBool,
                  "mvlgamma is not implemented for complex or bool tensors");
+  // PyTorch makes a tensor of p columns, and fails where that is too large.
+  constexpr int64_t kMostDimensions = int64_t{1} << 20;
+  HEDDLE_REQUIRE_CODE(p <= kMostDimensions, kLimit, "mvlgamma: p = ", p, " is too large");
   const double constant = static_cast<double>(p) * static_cast<double>(p - 1) / 4 * std::log(std::numbers::pi);
   return map("mvlgamma", self, out, [p, constant](double x) {
     double total = constant;

@@ -52,7 +52,20 @@ int64_t count_of(std::span<const int64_t> sizes) {
 Result<Tensor> empty_column_major(std::span<const int64_t> sizes, DType dtype) {
   Dims turned(sizes);
   std::swap(turned[turned.size() - 1], turned[turned.size() - 2]);
-  const Tensor t = HEDDLE_TRY(Tensor::empty(turned, dtype));
+  if (!is_complex(dtype)) {
+    const Tensor t = HEDDLE_TRY(Tensor::empty(turned, dtype));
+    return t.transpose(t.dim() - 2, t.dim() - 1);
+  }
+  // OpenBLAS's complex kernels, which LAPACK calls, read ahead: behind a column, and along a row columns behind the
+  // last (cgemv_n and zdotc of 0.3.21).
+  constexpr int64_t kVector = 64;
+  constexpr int64_t kColumns = 8;
+  const int64_t ahead = kVector / element_size(dtype) + kColumns * turned.back();
+  const int64_t numel = HEDDLE_TRY(checked_numel(turned, element_size(dtype)));
+  HEDDLE_TRY(checked_numel(Dims{numel + ahead}, element_size(dtype)));
+  const Ref<Storage> storage =
+      HEDDLE_TRY(Storage::allocate(static_cast<size_t>((numel + ahead) * element_size(dtype))));
+  const Tensor t = HEDDLE_TRY(Tensor::from_storage(storage, dtype, turned, contiguous_strides(turned), 0));
   return t.transpose(t.dim() - 2, t.dim() - 1);
 }
 

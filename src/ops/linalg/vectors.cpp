@@ -37,6 +37,7 @@ Result<Tensor> linalg_vander(const Tensor& numbers, std::optional<int64_t> colum
   Dims sizes = x.sizes();
   sizes.push_back(n);
   const Tensor result = HEDDLE_TRY(full(sizes, 1, dtype));
+  if (result.numel() == 0) return result;
   for (int64_t k = 1; k < n; ++k) {
     const Tensor column = result.select(x.dim(), k);
     HEDDLE_TRY(mul(result.select(x.dim(), k - 1), x, Out::in_place(column)));

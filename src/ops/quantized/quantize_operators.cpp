@@ -141,6 +141,7 @@ Result<int64_t> qscheme(const Tensor& self) {
 
 // Zeros rather than what the memory happens to hold: empty tensors of PyTorch promise nothing.
 Result<Tensor> zeroed(std::span<const int64_t> sizes, DType dtype, Ref<const Quantizer> q, MaybeFormat format) {
+  HEDDLE_TRY(check_quantized_dtype(dtype));
   const Tensor result =
       HEDDLE_TRY(empty_quantized(sizes, dtype, std::move(q), format.value_or(MemoryFormat::kContiguous)));
   HEDDLE_TRY(zero(integers_of(result)));

@@ -1,4 +1,6 @@
 // Differences of neighbours and integrals of samples: diff, gradient, trapezoid.
+#include <algorithm>
+
 #include "ops/common/copy.h"
 #include "ops/common/with_out.h"
 #include "ops/elementwise/binary.h"
@@ -46,7 +48,9 @@ Result<Tensor> diff(const Tensor& self, int64_t n, int64_t dim0, const OptionalT
     if (append) parts.push_back(*append);
     t = HEDDLE_TRY(cat(parts, dim));
   }
-  for (int64_t i = 0; i < n; ++i) {
+  // Nothing is left after as many steps as there are items; the result is a tensor of its own in any case.
+  const int64_t steps = std::min(n, std::max<int64_t>(t.size(dim), 1));
+  for (int64_t i = 0; i < steps; ++i) {
     const int64_t length = std::max<int64_t>(t.size(dim) - 1, 0);
     const Tensor later = t.narrow(dim, t.size(dim) - length, length);
     const Tensor earlier = t.narrow(dim, 0, length);

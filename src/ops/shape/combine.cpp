@@ -62,6 +62,15 @@ Result<Tensor> combinations(const Tensor& t, int64_t r, bool with_replacement) {
   HEDDLE_REQUIRE(r >= 0, "Expect a non-negative number, but got ", r);
   if (r == 0) return Tensor::empty(Dims{0}, t.dtype());
   const int64_t n = t.size(0);
+  if (n == 0 || (!with_replacement && r > n)) return Tensor::empty(Dims{0, r}, t.dtype());
+  // n, or n + r - 1, over r.
+  const double all_of = static_cast<double>(n) + (with_replacement ? static_cast<double>(r) - 1 : 0);
+  const double fewer = std::min(static_cast<double>(r), all_of - static_cast<double>(r));
+  double count = 1;
+  for (double i = 0; i < fewer && count < 1e12; ++i) count *= (all_of - fewer + i + 1) / (i + 1);
+  constexpr double kMostChosen = 1e9;
+  HEDDLE_REQUIRE_CODE(count * static_cast<double>(r) <= kMostChosen, kLimit, "combinations: too many combinations of ",
+                      r, " out of ", n);
   std::vector<int64_t> chosen(static_cast<size_t>(r));
   std::vector<int64_t> all;
   if (!with_replacement) std::iota(chosen.begin(), chosen.end(), int64_t{0});
@@ -86,12 +95,18 @@ Result<std::vector<int64_t>> repeated_positions(const Tensor& repeats, int64_t c
   HEDDLE_REQUIRE(repeats.dtype() == DType::kInt64 || repeats.dtype() == DType::kInt32,
                  "repeats has to be Long or Int tensor");
   const Tensor times = HEDDLE_TRY(contiguous_as(repeats, DType::kInt64));
-  std::vector<int64_t> index;
+  const auto times_of = [&](int64_t i) { return times.data<int64_t>()[times.numel() == 1 ? 0 : i]; };
+  int64_t total = 0;
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t n = times.data<int64_t>()[times.numel() == 1 ? 0 : i];
+    const int64_t n = times_of(i);
     HEDDLE_REQUIRE(n >= 0, "repeats can not be negative");
-    index.insert(index.end(), static_cast<size_t>(n), i);
+    constexpr int64_t kMostPositions = int64_t{1} << 32;
+    HEDDLE_REQUIRE_CODE(n <= kMostPositions - total, kLimit, "repeat_interleave: too many repeats");
+    total += n;
   }
+  std::vector<int64_t> index;
+  index.reserve(static_cast<size_t>(total));
+  for (int64_t i = 0; i < count; ++i) index.insert(index.end(), static_cast<size_t>(times_of(i)), i);
   HEDDLE_REQUIRE(!output_size || *output_size == static_cast<int64_t>(index.size()),
                  "allocated size does not match required size");
   return index;
