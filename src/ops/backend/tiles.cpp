@@ -34,7 +34,7 @@ constexpr int kMostRows = 12;
 constexpr int kMostRows = 6;
 #endif
 // A panel's share of one block of k stays in the first-level cache while all rows pass.
-constexpr int64_t kDepthOfBlock = 16384 / (kWidth * 4);
+constexpr int64_t kDepthOfBlock = 24576 / (kWidth * 4);
 
 // A range of k: of the taps [first_tap, last_tap) the numbers [begin, end).
 struct Block {
