@@ -39,9 +39,10 @@ struct Report {
 };
 
 void check(const BenchOptions& options) {
-  if (options.inference_threads < 1 || options.inference_threads > kMaxInferenceThreads) {
-    throw Failure(
-        kUsage, concat("--inference-threads is ", options.inference_threads, ", expected 1 to ", kMaxInferenceThreads));
+  const int inference_threads = *options.inference_threads;
+  if (inference_threads < 1 || inference_threads > kMaxInferenceThreads) {
+    throw Failure(kUsage,
+                  concat("--inference-threads is ", inference_threads, ", expected 1 to ", kMaxInferenceThreads));
   }
   if (!(options.duration > 0)) throw Failure(kUsage, concat("--duration is ", options.duration, ", expected over 0"));
   if (!(options.warmup >= 0)) throw Failure(kUsage, concat("--warmup is ", options.warmup, ", expected 0 or more"));
@@ -94,7 +95,7 @@ Report measure(const BenchOptions& options, const jit::Method& method) {
   }
   Progress progress;
   // Arguments of its own for each thread: a model may write into them.
-  LoadGenerator load(options.inference_threads, [&]() -> std::function<void()> {
+  LoadGenerator load(*options.inference_threads, [&]() -> std::function<void()> {
     return [&method, arguments = read()] { call(method, arguments); };
   });
   report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
@@ -125,7 +126,7 @@ void print_json(const BenchOptions& options, const Report& report) {
                                  {"config",
                                   {{"threads", get_num_threads()},
                                    {"interop_threads", get_num_interop_threads()},
-                                   {"inference_threads", options.inference_threads},
+                                   {"inference_threads", *options.inference_threads},
                                    {"backend", parallel_info().backend}}}};
   if (options.profile) json["profile"] = to_json(report.profile);
   std::printf("%s\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
@@ -141,16 +142,18 @@ void print_table(const BenchOptions& options, const Report& report) {
               report.samples.seconds);
   std::printf("memory      %10.1f MB at most\n", report.rss_peak_mb);
   std::printf("threads     %10d inference, %d intra-op (%s), %d inter-op; %d of the system at most\n",
-              options.inference_threads, get_num_threads(), parallel_info().backend.c_str(), get_num_interop_threads(),
+              *options.inference_threads, get_num_threads(), parallel_info().backend.c_str(), get_num_interop_threads(),
               report.os_threads_peak);
   if (options.profile) print_profile(report.profile);
 }
 
 }  // namespace
 
-ExitCode bench(const BenchOptions& options) {
+ExitCode bench(const BenchOptions& given) {
+  BenchOptions options = given;
+  const ThreadConfig config = apply_threads(options.model);
+  if (!options.inference_threads) options.inference_threads = config.inference_threads.value_or(1);
   check(options);
-  apply_threads(options.model);
   const Clock::time_point start = Clock::now();
   const jit::Module module = load_model(options.model);
   const double load_ms = milliseconds_since(start);

@@ -2,6 +2,7 @@
 // throughput, threads and memory.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,11 @@ struct BenchOptions {
   std::vector<std::string> inputs;
   std::string args_file;
   InputOptions input;
-  int inference_threads = 1;  // threads that call at the same time
-  double duration = 5;        // seconds
-  double warmup = 1;          // seconds
-  bool json = false;          // a JSON report instead of a table
-  bool profile = false;       // how long each operator takes, too
+  std::optional<int> inference_threads;  // threads that call at the same time; else the file's of --config, else 1
+  double duration = 5;                   // seconds
+  double warmup = 1;                     // seconds
+  bool json = false;                     // a JSON report instead of a table
+  bool profile = false;                  // how long each operator takes, too
 };
 
 // kDone. Throws Failure; an error that the model raises in any thread ends all of them.

@@ -45,13 +45,16 @@ void fit_all(CallArguments& arguments, const jit::Method& method) {
 
 }  // namespace
 
-void apply_threads(const ModelOptions& options) {
+ThreadConfig apply_threads(const ModelOptions& options) {
+  ThreadConfig config;
   try {
+    if (!options.config.empty()) config = apply_thread_config(options.config);
     if (options.threads) set_num_threads(*options.threads);
     if (options.interop_threads) set_num_interop_threads(*options.interop_threads);
   } catch (const Error& failure) {
     throw Failure(kUsage, failure.what());
   }
+  return config;
 }
 
 jit::Module load_model(const ModelOptions& options) {

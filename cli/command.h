@@ -7,15 +7,17 @@
 
 #include "cli/input.h"
 #include "heddle/jit.h"
+#include "heddle/thread_config.h"
 
 namespace heddle::cli {
 
 enum ExitCode {
   kDone = 0,
-  kDiffers = 1,      // --expect differs
-  kUsage = 2,        // wrong options or inputs
-  kCannotLoad = 3,   // the model cannot be loaded
-  kModelFailed = 4,  // the model raised an error
+  kDiffers = 1,        // --expect differs
+  kUsage = 2,          // wrong options or inputs
+  kCannotLoad = 3,     // the model cannot be loaded
+  kModelFailed = 4,    // the model raised an error
+  kInterrupted = 130,  // Ctrl-C; what was measured until then has been written
 };
 
 // Ends the command with that exit code and message.
@@ -41,12 +43,14 @@ struct ModelOptions {
   std::string method = "forward";
   std::optional<int> threads;
   std::optional<int> interop_threads;
+  std::string config;  // a file of thread settings; the options above win over it
   bool optimize = true;
   bool strict = false;
 };
 
-// Sets the thread counts asked for. Failure kUsage where they make no sense.
-void apply_threads(const ModelOptions& options);
+// Sets the thread counts asked for, those of the file first; returns what the file has. Failure kUsage where they make
+// no sense.
+ThreadConfig apply_threads(const ModelOptions& options);
 // Failure kCannotLoad.
 jit::Module load_model(const ModelOptions& options);
 // Failure kUsage, naming the methods there are.

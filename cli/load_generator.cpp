@@ -13,8 +13,11 @@ struct LoadGenerator::Caller {
   std::thread thread;
 };
 
-LoadGenerator::LoadGenerator(int threads, std::function<std::function<void()>()> make_call)
-    : make_call_(std::move(make_call)), callers_(static_cast<size_t>(threads)) {
+LoadGenerator::LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate)
+    : make_call_(std::move(make_call)),
+      callers_(static_cast<size_t>(threads)),
+      rate_(rate),
+      next_arrival_(Clock::now()) {
   for (Caller& caller : callers_) caller.thread = std::thread([this, &caller] { serve(caller); });
 }
 
@@ -25,16 +28,36 @@ LoadGenerator::~LoadGenerator() {
   }
 }
 
+LoadGenerator::Clock::time_point LoadGenerator::take_arrival() {
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point arrival = next_arrival_;
+  const std::chrono::duration<double> pause(std::exponential_distribution<double>(*rate_)(engine_));
+  next_arrival_ += std::chrono::duration_cast<Clock::duration>(pause);
+  return arrival;
+}
+
+std::optional<LoadGenerator::Clock::time_point> LoadGenerator::next_call() {
+  if (!rate_) return Clock::now();
+  constexpr auto kLookEvery = std::chrono::milliseconds(10);
+  const Clock::time_point arrival = take_arrival();
+  for (Clock::time_point now = Clock::now(); now < arrival; now = Clock::now()) {
+    if (stopping_) return {};
+    std::this_thread::sleep_until(std::min(arrival, now + kLookEvery));
+  }
+  return arrival;
+}
+
 void LoadGenerator::serve(Caller& caller) {
   try {
     const std::function<void()> call = make_call_();
     while (!stopping_) {
       const bool counts = measuring_;
-      const Clock::time_point begin = Clock::now();
+      const std::optional<Clock::time_point> begin = next_call();
+      if (!begin) break;
       call();
       const Clock::time_point end = Clock::now();
-      if (!counts) continue;
-      caller.latencies.push_back(std::chrono::duration<double, std::milli>(end - begin).count());
+      if (!counts || *begin < start_) continue;
+      caller.latencies.push_back(std::chrono::duration<double, std::milli>(end - *begin).count());
       caller.last_end = end;
       ++measured_;
     }
@@ -53,6 +76,7 @@ void LoadGenerator::start_measuring() {
 
 LoadGenerator::Samples LoadGenerator::stop() {
   stopping_ = true;
+  const Clock::time_point end = Clock::now();
   for (Caller& caller : callers_) caller.thread.join();
   if (failure_) std::rethrow_exception(failure_);
   Samples samples;
@@ -62,6 +86,7 @@ LoadGenerator::Samples LoadGenerator::stop() {
     samples.seconds = std::max(samples.seconds, std::chrono::duration<double>(caller.last_end - start_).count());
   }
   std::sort(samples.latencies.begin(), samples.latencies.end());
+  while (rate_ && take_arrival() < end) ++samples.unserved;
   return samples;
 }
 

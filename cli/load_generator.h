@@ -1,4 +1,5 @@
-// Threads that call a function as fast as it returns, and what they saw. The caller watches over them.
+// Threads that call a function as fast as it returns, or as calls arrive, and what they saw. The caller watches over
+// them.
 #pragma once
 
 #include <atomic>
@@ -6,6 +7,8 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <vector>
 
 namespace heddle::cli {
@@ -17,10 +20,13 @@ class LoadGenerator {
   struct Samples {
     std::vector<double> latencies;  // milliseconds, of calls that began after start_measuring(), sorted
     double seconds = 0;             // from start_measuring() to the end of the last of them
+    size_t unserved = 0;            // calls that had arrived by stop() and that no thread had begun
   };
 
   // Starts the threads. make_call runs once on each and gives the function it calls from then on.
-  LoadGenerator(int threads, std::function<std::function<void()>()> make_call);
+  // With a rate, so many calls a second arrive at random (a Poisson process), whether or not a thread is free for them,
+  // and a latency begins with the arrival. Without one a thread calls again as soon as it can.
+  LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate = {});
   ~LoadGenerator();
   LoadGenerator(const LoadGenerator&) = delete;
   LoadGenerator& operator=(const LoadGenerator&) = delete;
@@ -36,6 +42,9 @@ class LoadGenerator {
  private:
   struct Caller;
   void serve(Caller& caller);
+  // When the next call begins to count, and not before then; none: stop() came first.
+  std::optional<Clock::time_point> next_call();
+  Clock::time_point take_arrival();
 
   const std::function<std::function<void()>()> make_call_;
   std::vector<Caller> callers_;
@@ -44,8 +53,11 @@ class LoadGenerator {
   std::atomic<bool> failed_{false};
   std::atomic<size_t> measured_{0};
   Clock::time_point start_;  // written before measuring_
+  const std::optional<double> rate_;
   std::mutex mutex_;
-  std::exception_ptr failure_;  // guarded by mutex_
+  std::exception_ptr failure_;      // guarded by mutex_
+  Clock::time_point next_arrival_;  // guarded by mutex_
+  std::mt19937_64 engine_{1};       // guarded by mutex_
 };
 
 // The smallest sample that at least `percent` of the sorted samples do not exceed; 0 of none.

@@ -59,5 +59,29 @@ TEST(Percentile, IsASampleOfTheNearestRank) {
   EXPECT_EQ(percentile({}, 50), 0);
 }
 
+TEST(LoadGenerator, ArrivalsComeAtTheirRateAndWait) {
+  // A call takes 5 ms, 100 arrive in a second: one thread is enough, though some calls wait for others.
+  const auto work = [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); };
+  LoadGenerator load(
+      1, [&] { return work; }, 100);
+  load.start_measuring();
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto samples = load.stop();
+  EXPECT_GT(samples.latencies.size() + samples.unserved, 60u);
+  EXPECT_LT(samples.latencies.size() + samples.unserved, 140u);
+  EXPECT_GE(samples.latencies.front(), 5);
+}
+
+TEST(LoadGenerator, CountsArrivalsThatNobodyServed) {
+  const auto work = [] { std::this_thread::sleep_for(std::chrono::milliseconds(50)); };
+  LoadGenerator load(
+      2, [&] { return work; }, 1000);
+  load.start_measuring();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto samples = load.stop();
+  EXPECT_LE(samples.latencies.size(), 20u);
+  EXPECT_GT(samples.unserved, 100u);
+}
+
 }  // namespace
 }  // namespace heddle::cli

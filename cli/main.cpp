@@ -14,6 +14,7 @@
 #include "cli/list_operators.h"
 #include "cli/parallel_info.h"
 #include "cli/run.h"
+#include "cli/tune.h"
 #include "heddle/library.h"
 #include "heddle/parallel.h"
 
@@ -50,14 +51,19 @@ ImageOptions::Size parse_size(const std::string& text) {
   throw CLI::ValidationError("--resize", "expected WIDTHxHEIGHT, such as 224x224, not '" + text + "'");
 }
 
-void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("MODEL", options.path, "A file of torch.jit.save")->required();
+void add_load_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--method", options.method, "The method to run")->capture_default_str();
-  command.add_option("--threads", options.threads, "Intra-op threads: how many work inside operators");
-  command.add_option("--interop-threads", options.interop_threads, "Inter-op threads: how many run what models fork");
   command.add_flag(
       "--no-optimize", [&](int64_t) { options.optimize = false; }, "Run the graph as it was saved");
   command.add_flag("--strict", options.strict, "Refuse a model that names an operator Heddle lacks");
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("MODEL", options.path, "A file of torch.jit.save")->required();
+  command.add_option("--threads", options.threads, "Intra-op threads: how many work inside operators");
+  command.add_option("--interop-threads", options.interop_threads, "Inter-op threads: how many run what models fork");
+  command.add_option("--config", options.config, "A file of thread settings, as heddle tune writes; options above win");
+  add_load_options(command, options);
 }
 
 // Vector options of CLI11 would take the inputs that follow for further libraries.
@@ -85,6 +91,29 @@ void add_input_options(CLI::App& command, std::vector<std::string>& inputs, std:
       "--std", [&](const std::string& text) { options.image.std = parse_numbers("--std", text); },
       "Photographs are divided by it: one value, or one a channel");
   command.add_flag("--gray", options.image.gray, "Photographs have one channel");
+}
+
+void add_tune_options(CLI::App& command, TuneOptions& options) {
+  command.add_option("MODEL", options.model.path, "A file of torch.jit.save");
+  add_load_options(command, options.model);
+  add_input_options(command, options.inputs, options.args_file, options.input);
+  command
+      .add_option("--goal", options.goal,
+                  "latency: the shortest call; throughput: the most calls a second. Without "
+                  "it latency, or throughput where --p99 bounds the latency")
+      ->check(CLI::IsMember({"latency", "throughput"}));
+  command.add_option("--p99", options.p99, "Of a hundred calls 99 must take no longer, such as 20ms");
+  command.add_option("--rate", options.rate,
+                     "So many calls a second arrive at random, instead of each caller calling again");
+  command.add_option("--max-threads", options.max_threads,
+                     "The most threads of a kind to try; without it twice the CPUs, to show what comes of it");
+  command.add_option("--batch", options.batch, "Sizes of the first dimension to try, such as 1,4,16");
+  command.add_option("--budget", options.budget, "How long to measure, such as 60s or 5m")->capture_default_str();
+  command.add_option("--matmul", options.matmul, "Instead of a model: the product of two square matrices of that size");
+  command.add_option("--output", options.output_file,
+                     "The file of settings to write; without it the model's name with .tune.json, here");
+  command.add_option("--report", options.report_file, "A report page to write, an HTML file");
+  command.add_flag("--json", options.json, "Print a report as JSON");
 }
 
 // The arguments in the reverse order that CLI11 wants. It would take "[1, 2]" apart as a list of its own; a blank
@@ -121,8 +150,8 @@ int run_command(int argc, char** argv) {
   CLI::App* bench_app = app.add_subcommand("bench", "Measure latency, throughput, threads and memory");
   add_model_options(*bench_app, bench_options.model);
   add_input_options(*bench_app, bench_options.inputs, bench_options.args_file, bench_options.input);
-  bench_app->add_option("--inference-threads", bench_options.inference_threads, "Threads that call at the same time")
-      ->capture_default_str();
+  bench_app->add_option("--inference-threads", bench_options.inference_threads,
+                        "Threads that call at the same time; else those of --config, else 1");
   bench_app->add_option("--duration", bench_options.duration, "Seconds to measure")->capture_default_str();
   bench_app->add_option("--warmup", bench_options.warmup, "Seconds to run before that")->capture_default_str();
   bench_app->add_flag("--json", bench_options.json, "Print a report as JSON");
@@ -130,6 +159,12 @@ int run_command(int argc, char** argv) {
                       "Tell how long each operator takes, from further calls on one thread");
   add_library_option(*bench_app, libraries);
   bench_app->callback([&] { chosen = [&] { return bench(bench_options); }; });
+
+  TuneOptions tune_options;
+  CLI::App* tune_app = app.add_subcommand("tune", "Measure which thread settings suit a model on this machine");
+  add_tune_options(*tune_app, tune_options);
+  add_library_option(*tune_app, libraries);
+  tune_app->callback([&] { chosen = [&] { return tune(tune_options); }; });
 
   InspectOptions inspect_options;
   CLI::App* inspect_app = app.add_subcommand("inspect", "Show methods, parameters and operators of a model");

@@ -6,11 +6,10 @@
 #include "heddle/parallel.h"
 
 namespace heddle::cli {
-namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json report() {
+Json parallel_report() {
   const ParallelInfo info = parallel_info();
   Json out;
   for (const ParallelInfo::Setting& setting : info.settings) {
@@ -33,11 +32,9 @@ Json report() {
   return out;
 }
 
-}  // namespace
-
 ExitCode print_parallel_info(bool json) {
   if (json) {
-    std::printf("%s\n", report().dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::printf("%s\n", parallel_report().dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   } else {
     std::printf("%s", get_parallel_info().c_str());
   }

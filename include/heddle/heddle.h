@@ -6,3 +6,4 @@
 #include "heddle/library.h"
 #include "heddle/parallel.h"
 #include "heddle/tensor.h"
+#include "heddle/thread_config.h"

@@ -8,6 +8,7 @@
 #include "archive/torch_save.h"
 #include "heddle/jit.h"
 #include "heddle/parallel.h"
+#include "heddle/thread_config.h"
 #include "program/runtime.h"
 #include "python/binding/creation.h"
 #include "python/binding/errors.h"
@@ -54,6 +55,19 @@ void add_files(py::module_& module) {
   module.def("save_to_bytes", &save_to_bytes, py::arg("object"));
 }
 
+// The members that the file has.
+py::dict to_dict(const ThreadConfig& config) {
+  py::dict out;
+  const auto add = [&](const char* name, const std::optional<int>& value) {
+    if (value) out[name] = *value;
+  };
+  add("threads", config.threads);
+  add("interop_threads", config.interop_threads);
+  add("inference_threads", config.inference_threads);
+  add("batch", config.batch);
+  return out;
+}
+
 void add_threads(py::module_& module) {
   module.def("set_num_threads", &set_num_threads, py::arg("count"),
              "set_num_threads(int)\n\nHow many threads may work inside operators, for the whole process.");
@@ -64,6 +78,12 @@ void add_threads(py::module_& module) {
   module.def("set_spin_microseconds", &set_spin_microseconds, py::arg("microseconds"),
              "How long an idle thread looks for work before it sleeps.");
   module.def("get_spin_microseconds", &get_spin_microseconds);
+  module.def(
+      "read_thread_config", [](const std::string& path) { return to_dict(read_thread_config(path)); }, py::arg("path"),
+      "The thread settings in a file of heddle tune, as a dict; sets nothing.");
+  module.def(
+      "apply_thread_config", [](const std::string& path) { return to_dict(apply_thread_config(path)); },
+      py::arg("path"), "Sets the intra-op and inter-op threads that a file of heddle tune has; returns its settings.");
   module.def("parallel_info", &get_parallel_info, "The thread settings, and where each comes from, as a text.");
 }
 

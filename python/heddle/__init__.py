@@ -14,7 +14,8 @@ from ._C import (dtype, device, layout, memory_format, Generator,
                  uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128, bool, bfloat16,
                  qint8, quint8, qint32, strided, sparse_coo, contiguous_format, preserve_format, channels_last,
                  channels_last_3d, from_dlpack, set_num_threads, get_num_threads, set_num_interop_threads,
-                 get_num_interop_threads, set_spin_microseconds, get_spin_microseconds)
+                 get_num_interop_threads, set_spin_microseconds, get_spin_microseconds, read_thread_config,
+                 apply_thread_config)
 
 half, float, double, cfloat, cdouble = float16, float32, float64, complex64, complex128
 short, int, long = int16, int32, int64

@@ -246,6 +246,22 @@ class Settings(unittest.TestCase):
         self.assertIn("get_num_threads()", heddle.__config__.parallel_info())
         self.assertIn("Heddle", heddle.__config__.show())
 
+    def test_a_file_of_settings(self):
+        before = heddle.get_num_threads(), heddle.get_num_interop_threads()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "threads.json")
+            with open(path, "w") as file:
+                file.write('{"config": {"threads": 3, "interop_threads": 2, "inference_threads": 4}}')
+            want = {"threads": 3, "interop_threads": 2, "inference_threads": 4}
+            self.assertEqual(heddle.read_thread_config(path), want)
+            self.assertEqual((heddle.get_num_threads(), heddle.get_num_interop_threads()), before)
+            self.assertEqual(heddle.apply_thread_config(path), want)
+            self.assertEqual((heddle.get_num_threads(), heddle.get_num_interop_threads()), (3, 2))
+            with self.assertRaisesRegex(RuntimeError, "cannot read"):
+                heddle.apply_thread_config(path + ".none")
+        heddle.set_num_threads(before[0])
+        heddle.set_num_interop_threads(before[1])
+
     def test_switches_that_mean_nothing(self):
         heddle.set_float32_matmul_precision("high")
         self.assertEqual(heddle.get_float32_matmul_precision(), "highest")

@@ -22,6 +22,7 @@ export async function openPage(browser, file, { scheme = 'light', width = 1280, 
     deviceScaleFactor: scale,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(120000);  // a busy machine takes its time
   const page = await context.newPage();
   const address = pathToFileURL(file).href;
   page.troubles = [];

@@ -1,0 +1,25 @@
+// What samples of several rounds say, and how sure they are of it. Pure functions; the same samples give the same
+// numbers.
+#pragma once
+
+#include <vector>
+
+namespace heddle::cli {
+
+// A value, and where it lies with 95% confidence.
+struct Band {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
+double median(std::vector<double> values);  // 0 of none
+
+// The median of the rounds' values, with bounds by the bootstrap: rounds drawn with replacement. With less than five
+// rounds, which are too few to draw from, the bounds are the least and the greatest of them.
+Band median_of_rounds(const std::vector<double>& rounds);
+
+// The quantile of sorted samples, 0 <= q <= 1, with the samples whose ranks bound it whatever their distribution.
+Band quantile(const std::vector<double>& sorted, double q);
+
+}  // namespace heddle::cli
