@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
+
+#include "core/nested_release.h"
 
 namespace heddle {
 namespace {
@@ -53,11 +56,19 @@ bool keys_equal(const IValue& a, const IValue& b) {
 }  // namespace
 
 DictValue::~DictValue() {
-  std::vector<IValue> values;
-  values.reserve(entries_.size());
-  // Keys nest no deeper than their type does.
-  for (Entry& entry : entries_) values.push_back(std::move(entry.value));
-  release_values(values);
+  if (NestedRelease::is_deep()) {
+    try {
+      std::vector<IValue> values;
+      values.reserve(entries_.size());
+      // Keys nest no deeper than their type does.
+      for (Entry& entry : entries_) values.push_back(std::move(entry.value));
+      release_values(values);
+    } catch (const std::bad_alloc&) {
+      // Deeper, then.
+    }
+  }
+  const NestedRelease nested;
+  entries_.clear();
 }
 
 IValue* DictValue::find(const IValue& key) {

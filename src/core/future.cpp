@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/out_of_memory.h"
+#include "core/nested_release.h"
 #include "core/release.h"
 
 namespace heddle {
@@ -21,9 +22,17 @@ struct Event final : RefCounted {
 
 FutureValue::~FutureValue() {
   if (!value_.box() || value_.is_tensor()) return;
-  std::vector<IValue> values;
-  values.push_back(std::move(value_));
-  release_values(values);
+  if (NestedRelease::is_deep()) {
+    try {
+      std::vector<IValue> values(1);
+      values[0] = std::move(value_);
+      release_values(values);
+    } catch (const std::bad_alloc&) {
+      // Deeper, then.
+    }
+  }
+  const NestedRelease nested;
+  value_ = IValue();
 }
 
 bool FutureValue::complete(IValue value) { return finish(State::kValue, std::move(value), ok_status()); }

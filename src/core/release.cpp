@@ -1,6 +1,9 @@
 #include "core/release.h"
 
+#include <new>
 #include <utility>
+
+#include "core/nested_release.h"
 
 namespace heddle {
 namespace {
@@ -17,16 +20,10 @@ thread_local Releases releases;
 
 }  // namespace
 
-void release_values(std::vector<IValue>& values) {
-  if (values.empty()) return;
+NestedRelease::NestedRelease() { ++releases.nested; }
+
+NestedRelease::~NestedRelease() {
   Releases& here = releases;
-  if (here.nested >= kMaxNested) {
-    if (!here.waiting) here.waiting = new std::vector<std::vector<IValue>>();
-    here.waiting->push_back(std::move(values));
-    return;
-  }
-  ++here.nested;
-  values.clear();
   if (here.nested == 1 && here.waiting) {
     while (!here.waiting->empty()) {
       const std::vector<IValue> next = std::exchange(here.waiting->back(), {});
@@ -36,6 +33,24 @@ void release_values(std::vector<IValue>& values) {
     delete std::exchange(here.waiting, nullptr);
   }
   --here.nested;
+}
+
+bool NestedRelease::is_deep() { return releases.nested >= kMaxNested; }
+
+void release_values(std::vector<IValue>& values) {
+  if (values.empty()) return;
+  if (NestedRelease::is_deep()) {
+    try {
+      Releases& here = releases;
+      if (!here.waiting) here.waiting = new std::vector<std::vector<IValue>>();
+      here.waiting->push_back(std::move(values));
+      return;
+    } catch (const std::bad_alloc&) {
+      // Deeper, then.
+    }
+  }
+  const NestedRelease nested;
+  values.clear();
 }
 
 }  // namespace heddle
