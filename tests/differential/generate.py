@@ -442,7 +442,7 @@ class Generator:
 
     def tensor_text(self):
         shape = self.random.choice([[2, 3]] * 8 + [[3], [2, 1], [1, 3], [], [2, 2, 3], [3, 3]])
-        dtype = self.random.choice(["float32"] * 8 + ["float64", "int64", "int64", "int32", "bool", "uint8", "float16"])
+        dtype = self.random.choice(["float32"] * 8 + ["float64", "int64", "int64", "int32", "bool", "uint8"])
         if self.smooth:
             dtype = self.random.choice(["float32"] * 6 + ["float64"])
             if self.chance(0.5):

@@ -20,7 +20,7 @@ TENSOR = """
 torch.zeros_like({T})|torch.ones_like({T})|torch.full_like({T}, {N})|torch.zeros([2, 3])|torch.ones(3)|torch.full([2, 3], {F})
 torch.zeros([{I}, 3])|torch.ones([2, 3], dtype=torch.int64)|torch.arange(3)|torch.arange(6.0).view(2, 3)|torch.arange(0, 6, 2)
 torch.tensor({F})|torch.tensor([{I}, {I}, {I}])|torch.tensor({I})|torch.tensor([[{F}, 1.0], [2.0, {F}]])|{T}.new_zeros([2, 3])
-torch.tensor({B})|torch.scalar_tensor({F})|torch.eye(3)|torch.linspace(0, 4, 3)
+torch.scalar_tensor({F})|torch.eye(3)|torch.linspace(0, 4, 3)
 {T}.clamp(min={N})|{T}.clamp(-2, 2)|torch.clamp({T}, max={N})|{T}.clamp_max(2)|F.dropout({T}, 0.5, False)|F.hardtanh({T})
 {T} + {T}|{T} - {T}|{T} * {T}|{T} + {N}|{T} - {N}|{N} - {T}|{N} * {T}|{T} * {N}|{T} / 2|torch.add({T}, {T}, alpha=2)|{T}.add({T})
 {T}.sub({T}, alpha=2)|torch.mul({T}, {T})|{T}.mul({N})|{T}.rsub({N})|torch.maximum({T}, {T})|torch.minimum({T}, {T})
@@ -39,7 +39,7 @@ EXACT = """
 torch.where({T} > {T}, {T}, {T})|torch.where({T} > {N}, {T}, {T})|{T}.logical_and({T})|{T} & {T}|{T} ^ {T}|~{T}|{T} | {T}
 torch.div({T}, 2, rounding_mode='floor')|{T} // 2|{T} % 3|torch.fmod({T}, 2)|{T}.to(torch.int64)|{T}.int()|{T}.long()|{T}.bool()
 {T}.argmax()|{T}.argmin({d})|{T}.any()|{T}.all()|{T}.any({d})|{T}.prod({d})|torch.gt({T}, {N})|{T}.nonzero()|{T}.to(torch.uint8)
-{T}.half().float()|{T}.to(torch.bool)|torch.isnan({T})|torch.bitwise_not({T})|{T}.to(torch.int32)|{T}.count_nonzero()
+{T}.to(torch.bool)|torch.isnan({T})|torch.bitwise_not({T})|{T}.to(torch.int32)|{T}.count_nonzero()
 torch.remainder({T}, 2)|{T}.ne({T})|{T}.max({d})[1]|{T}.long() << 1|torch.bucketize({T}, torch.tensor([-1.0, 0.0, 1.0]))
 """
 

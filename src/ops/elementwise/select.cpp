@@ -10,6 +10,7 @@
 #include "ops/common/promotion.h"
 #include "ops/elementwise/arithmetic_functions.h"
 #include "ops/elementwise/spec.h"
+#include "ops/shape/view.h"
 
 namespace heddle::ops {
 namespace {
@@ -64,6 +65,13 @@ Status fill_where(const Tensor& self, const Tensor& mask, const Scalar& value) {
   alignas(16) char element[16] = {};
   if (!store_element(element, self.dtype(), value)) return not_implemented("masked_fill", self.dtype());
   HEDDLE_TRY(check_no_partial_overlap(self, mask));
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (self.stride(d) != 0 || self.size(d) <= 1) continue;
+    // Elements that share a place: any of them fills it.
+    const Tensor whole = HEDDLE_TRY(expand(mask, self.sizes()));
+    for (int64_t i = 0; i < self.size(d); ++i) HEDDLE_TRY(fill_where(self.select(d, i), whole.select(d, i), value));
+    return ok_status();
+  }
   Iterator it;
   it.output(Out::in_place(self)).plain_input(self).plain_input(mask);
   HEDDLE_TRY(it.build_copy());

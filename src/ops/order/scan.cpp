@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "ops/common/cast.h"
-#include "ops/common/out.h"
+#include "ops/common/forms.h"
 #include "ops/order/lines.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -64,12 +64,14 @@ Result<Slabs> slabs_along(const Tensor& t, int64_t dim, DType dtype) {
 }
 
 template <bool product>
-Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
-  const DType result = dtype.value_or(is_integral_or_bool(self.dtype()) ? DType::kInt64 : self.dtype());
+Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dtype, const Out& out) {
+  const DType usual = is_integral_or_bool(self.dtype()) ? DType::kInt64 : self.dtype();
+  const DType result = dtype.value_or(out.given() ? out.tensor().dtype() : usual);
+  const std::string_view name = product ? "cumprod_out_cpu" : "cumsum_out_cpu";
+  if (result == DType::kBool) return not_implemented(name, result);
   const Tensor cast = HEDDLE_TRY(to_dtype(self, result));
   const Slabs slabs = HEDDLE_TRY(slabs_along(cast, dim, ordering_dtype(result)));
   const Tensor sums = HEDDLE_TRY(Tensor::empty(cast.sizes(), slabs.data.dtype()));
-  const std::string_view name = product ? "cumprod_out_cpu" : "cumsum_out_cpu";
   HEDDLE_TRY((dispatch<Join<OrderingTypes, ComplexTypes>>(sums.dtype(), name, [&]<class T>() {
     using Running = typename RunningType<T>::type;
     const auto take = [](Running& sum, T x) {
@@ -97,7 +99,7 @@ Result<Tensor> running(const Tensor& self, int64_t dim, std::optional<DType> dty
     });
     return ok_status();
   })));
-  return to_dtype(sums, result);
+  return out.deliver(HEDDLE_TRY(to_dtype(sums, result)));
 }
 
 // Of equal values the latest counts; from a nan on everything is nan.
@@ -158,9 +160,8 @@ Result<Tensor> logcumsumexp(const Tensor& self, int64_t dim) {
 template <auto f>
 void add_running(schema::TableBuilder& table, std::string_view name) {
   const std::string rest = "int dim, *, ScalarType? dtype=None";
-  table.add(concat("aten::", name, "(Tensor self, ", rest, ") -> Tensor"), boxed<f>());
-  table.derive(concat("aten::", name, "_(Tensor(a!) self, ", rest, ") -> Tensor(a!)"));
-  table.derive(concat("aten::", name, ".out(Tensor self, ", rest, ", Tensor(a!) out) -> Tensor(a!)"));
+  add_forms<f>(table, concat("aten::", name, "(Tensor self, ", rest, ") -> Tensor"),
+               {concat(name, "_"), concat(name, ".out")});
 }
 template <auto f>
 void add_running_extreme(schema::TableBuilder& table, std::string_view name) {
