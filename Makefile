@@ -4,7 +4,7 @@ CONFIGURE = cmake --preset $(1) $(2) > build/$(1).configure.log 2>&1 || { cat bu
 
 PREFIX ?= /usr/local
 
-.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz differential bench conformance format layers libtorch libtorch-goldens
+.PHONY: help run setup release debug install wheel test test-matrix asan tsan ubsan fuzz differential soak bench conformance format layers libtorch libtorch-goldens
 help:
 	@echo "make run                      build, and let the bundled model read the bundled images"
 	@echo "make release | debug          build into build/release, build/debug"
@@ -13,6 +13,7 @@ help:
 	@echo "make asan | tsan | ubsan      the tests under a sanitizer"
 	@echo "make fuzz [FUZZ_SECONDS=60]   every fuzz program for so long"
 	@echo "make differential [PROGRAMS=10000] [SEED=n]  random programs under PyTorch and Heddle, each pass on and off"
+	@echo "make soak [MINUTES=30]        everything at once for so long, under AddressSanitizer and then without"
 	@echo "make bench [QUICK=1]          Heddle beside PyTorch: build/bench/report.json, report.svg"
 	@echo "make conformance              PyTorch's own samples, tables and whole models: build/conformance/report.html, report.json"
 	@echo "make libtorch                 build/libtorch: Heddle in the shape of the libtorch download"
@@ -90,6 +91,15 @@ differential: setup
 	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
 	cmake --build --preset release --target heddle_python
 	PYTHONPATH=build/release/python /usr/bin/python3 tests/differential/differential.py --programs $(or $(PROGRAMS),10000) $(if $(SEED),--seed $(SEED)) --passes 3 --keep build/differential
+
+soak: setup
+	@scripts/setup --tests
+	@$(call CONFIGURE,asan)
+	cmake --build --preset asan --target heddle_soak
+	build/asan/tests/heddle_soak $(or $(MINUTES),30)
+	@$(call CONFIGURE,release,-D HEDDLE_TESTS=ON)
+	cmake --build --preset release --target heddle_soak
+	build/release/tests/heddle_soak $(or $(MINUTES),30)
 
 format:
 	@scripts/setup --tests
