@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <memory>
 
 #include "ops/backend/one_thread.h"
@@ -337,6 +338,13 @@ int eigen_hermitian(bool vectors, bool upper, int64_t n, T* a, Real<T>* values) 
 template <class T>
 int eigen(int64_t n, T* a, Complex<T>* values, Complex<T>* vectors) {
   const OneThread one_thread;
+  // LAPACK writes behind its arrays on some of what is not finite. It refuses NaN, and makes NaN of infinities.
+  if (!std::all_of(a, a + n * n, [](const T& value) { return is_finite(value); })) {
+    const bool has_nan = std::any_of(a, a + n * n, [](const T& value) { return value != value; });
+    constexpr Real<T> kNan = std::numeric_limits<Real<T>>::quiet_NaN();
+    std::fill(values, values + n, Complex<T>(kNan, kNan));
+    return has_nan || vectors ? -4 : 0;
+  }
   const char no = 'N';
   const char right = vectors ? 'V' : 'N';
   const int size = narrow(n);
