@@ -4,7 +4,7 @@
 clients.py [--libtorch build/libtorch] [--oracle] [NAME...]
 
 Each program of clients/ is compiled by a hand-written command line against Heddle's libtorch, run on the archives of
-model.py and archives/classes.pt, and must print goldens/NAME.txt. With --oracle it is compiled against Debian's
+model.py, archives/classes.pt and those of programs.py, and must print goldens/NAME.txt. With --oracle it is compiled against Debian's
 libtorch-dev instead, and the goldens are written, and archives/classes.pt, which holds objects of a C++ class."""
 import argparse
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CLASSES = HERE / 'archives' / 'classes.pt'
-STANDARDS = {'values': 'c++20', 'errors': 'c++23'}  # the others: C++17
+STANDARDS = {'values': 'c++20', 'errors': 'c++23', 'detector': 'c++20', 'server': 'c++20', 'stream': 'c++20'}  # the others: C++17
 
 
 def run(command, **options):
@@ -60,7 +60,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         archives = [Path(folder) / 'model.pt', Path(folder) / 'operators.pt']
         run(['/usr/bin/python3', HERE / 'model.py', *archives])
-        archives.append(CLASSES)
+        run(['/usr/bin/python3', HERE / 'programs.py', Path(folder) / 'programs'])
+        archives += [CLASSES, Path(folder) / 'programs']
         if options.oracle and 'classes' in names:
             write_classes_archive(folder)
         for name in names:

@@ -57,6 +57,7 @@ HEDDLE_TORCH_END
 }  // namespace torch
 
 namespace at {
+using torch::tensor;
 HEDDLE_TORCH_BEGIN
 // Tensors over memory of the program: no copy; `deleter` is called with `data` when the last of them goes.
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options = {});

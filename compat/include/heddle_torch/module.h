@@ -115,6 +115,7 @@ struct Module : public Object {
   Module(c10::intrusive_ptr<c10::ivalue::Object> value) : Object(std::move(value)) {}
 
   c10::IValue forward(std::vector<c10::IValue> inputs, const Kwargs& kwargs = Kwargs()) const;
+  c10::IValue operator()(std::vector<c10::IValue> inputs) const { return forward(std::move(inputs)); }
   template <class... A>
   c10::IValue operator()(A&&... arguments) const;
 
