@@ -27,8 +27,10 @@ Module load_with(c10::optional<at::Device> device, ExtraFilesMap* files, F&& ope
   options.extra_files = files ? &wanted : nullptr;
   return guarded([&] {
     Module module(object_of(open(options)));
+    // What the archive lacks stays as the caller had it.
     if (files)
-      for (auto& [name, content] : wanted) (*files)[name] = content;
+      for (auto& [name, content] : wanted)
+        if (!content.empty()) (*files)[name] = content;
     return module;
   });
 }

@@ -174,6 +174,13 @@ Module Module::deepcopy(c10::optional<at::Device> device) const {
 }
 Module Module::clone(bool) const { return copy(); }
 
+void Module::save(const std::string& filename, const ExtraFilesMap& extra_files) const {
+  guarded([&] { of(value_).save(filename, heddle::jit::ExtraFiles(extra_files.begin(), extra_files.end())); });
+}
+void Module::save(std::ostream& out, const ExtraFilesMap& extra_files) const {
+  guarded([&] { of(value_).save(out, heddle::jit::ExtraFiles(extra_files.begin(), extra_files.end())); });
+}
+
 void Module::register_parameter(const std::string& name, at::Tensor v, bool) { setattr(name, std::move(v)); }
 void Module::register_attribute(const std::string& name, const c10::TypePtr&, c10::IValue v) {
   setattr(name, std::move(v));

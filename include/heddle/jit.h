@@ -207,6 +207,13 @@ class Module {
   Module deepcopy() const;
   Module clone() const { return copy(); }
 
+  // torch.jit.save: writes an archive, which PyTorch loads too: the code as it was loaded, attributes as they are now,
+  // and the extra files. A file appears whole or not at all. Throws Error: kUnsupported for a module that was not
+  // loaded and for values that archives do not hold, packed weights of quantised layers among them; kRuntime when the
+  // file cannot be written. Nobody may change the module meanwhile.
+  void save(const std::string& path, const ExtraFiles& extra_files = {}) const;
+  void save(std::ostream& out, const ExtraFiles& extra_files = {}) const;
+
   // "__torch__.M"
   std::string type_name() const;
   // Operators the model names that Heddle does not have.

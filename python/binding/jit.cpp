@@ -107,6 +107,16 @@ void add_modules(py::module_& module) {
   type.def("_named_children", [](const jit::Module& m) { return named_list(m.named_children(), wrap_module); });
   type.def("_named_modules", [](const jit::Module& m) { return named_list(m.named_modules(), wrap_module); });
   type.def("_train", &jit::Module::train);
+  type.def("_save", [](const jit::Module& m, const std::string& path, const std::map<std::string, py::bytes>& given) {
+    const jit::ExtraFiles extra(given.begin(), given.end());
+    without_lock([&] { m.save(path, extra); });
+  });
+  type.def("_save_to_bytes", [](const jit::Module& m, const std::map<std::string, py::bytes>& given) {
+    const jit::ExtraFiles extra(given.begin(), given.end());
+    std::ostringstream out;
+    without_lock([&] { m.save(out, extra); });
+    return py::bytes(out.str());
+  });
   type.def("_copy", [](const jit::Module& m, bool deep) { return wrap_module(deep ? m.deepcopy() : m.copy()); });
   type.def("_freeze", [](const jit::Module& m) { return wrap_module(without_lock([&] { return jit::freeze(m); })); });
   type.def("set_thread_limit", &jit::Module::set_thread_limit, py::arg("count"),

@@ -76,10 +76,14 @@ struct Reach {
   std::string key;  // given when first written
 };
 using Reaches = std::map<std::pair<const Storage*, DType>, Reach>;
+// The states of objects whose classes have them.
+using States = std::unordered_map<const RefCounted*, IValue>;
 
 // First walk: what of each storage is needed.
 class Survey {
  public:
+  explicit Survey(const StateOf* state_of = nullptr) : state_of_(state_of) {}
+
   Status visit(const IValue& value, size_t depth) {
     HEDDLE_REQUIRE_CODE(depth <= kPickleDepth, kLimit, "cannot save a value that nests deeper than ", kPickleDepth,
                         " levels or contains itself");
@@ -87,10 +91,13 @@ class Survey {
       visit_tensor(value.as_tensor());
       return ok_status();
     }
-    if (!(value.is_list() || value.is_tuple() || value.is_dict())) return ok_status();
+    const bool is_object = state_of_ && (value.is_object() || value.is_capsule());
+    if (!(value.is_list() || value.is_tuple() || value.is_dict() || is_object)) return ok_status();
     // On a ring the same container comes again before it is done: only what is done may be skipped.
     if (done_.count(value.box())) return ok_status();
-    if (value.is_dict()) {
+    if (is_object) {
+      HEDDLE_TRY(visit_object(value, depth));
+    } else if (value.is_dict()) {
       for (const DictValue::Entry& entry : value.as_dict().entries()) {
         HEDDLE_TRY(visit(entry.key, depth + 1));
         HEDDLE_TRY(visit(entry.value, depth + 1));
@@ -104,8 +111,17 @@ class Survey {
     return ok_status();
   }
   Reaches take() { return std::move(reaches_); }
+  States take_states() { return std::move(states_); }
 
  private:
+  Status visit_object(const IValue& object, size_t depth) {
+    if (std::optional<IValue> state = HEDDLE_TRY((*state_of_)(object))) {
+      states_.emplace(object.box(), *state);
+      return visit(*state, depth + 1);
+    }
+    for (const IValue& slot : object.as_object().slots) HEDDLE_TRY(visit(slot, depth + 1));
+    return ok_status();
+  }
   void visit_tensor(const Tensor& tensor) {
     Reach& reach = reaches_[{tensor.storage().get(), tensor.dtype()}];
     if (tensor.numel() == 0) return;
@@ -115,7 +131,9 @@ class Survey {
     reach.end = std::max(reach.end, last + 1);
   }
 
+  const StateOf* const state_of_;
   Reaches reaches_;
+  States states_;
   std::unordered_map<const RefCounted*, bool> done_;
 };
 
@@ -123,6 +141,9 @@ class Survey {
 class Writer {
  public:
   explicit Writer(Reaches reaches) : reaches_(std::move(reaches)) {}
+  // As PyTorch's own reader of archives wants it.
+  Writer(Reaches reaches, States states)
+      : for_archive_(true), reaches_(std::move(reaches)), states_(std::move(states)) {}
 
   Result<WrittenPickle> run(const IValue& value) {
     out() = "\x80\x02";
@@ -163,10 +184,20 @@ class Writer {
         return write_dict(value);
       case IValue::Tag::kTuple:
         return write_tuple(value);
+      case IValue::Tag::kObject:
+      case IValue::Tag::kCapsule:
+        if (for_archive_) return write_object(value);
+        return not_written(value);
+      case IValue::Tag::kEnum:
+        if (for_archive_) return write_enum(value);
+        return not_written(value);
       default:
-        return error(ErrorCode::kUnsupported, "cannot save a value of type ", value.type_text(),
-                     "; expected tensors, numbers, strings, or lists, tuples and dicts of them");
+        return not_written(value);
     }
+  }
+  static Status not_written(const IValue& value) {
+    return error(ErrorCode::kUnsupported, "cannot save a value of type ", value.type_text(),
+                 "; expected tensors, numbers, strings, or lists, tuples and dicts of them");
   }
 
   void write_int(int64_t value) {
@@ -186,7 +217,7 @@ class Writer {
     put<uint64_t>(out(), __builtin_bswap64(std::bit_cast<uint64_t>(value)));
   }
   Status write_complex(std::complex<double> value) {
-    write_global("__builtin__", "complex");
+    write_global(for_archive_ ? "builtins" : "__builtin__", "complex");
     write_float(value.real());
     write_float(value.imag());
     out() += "\x86R";
@@ -201,7 +232,7 @@ class Writer {
     return ok_status();
   }
   Status write_string(const std::string& text) {
-    if (is_utf8(text)) return write_text(text);
+    if (for_archive_ || is_utf8(text)) return write_text(text);
     std::string latin;
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);
@@ -222,28 +253,73 @@ class Writer {
   }
 
   Status write_list(const IValue& value) {
+    begin_typed();
     out() += ']';
-    remember(value.box());
+    if (!for_archive_) remember(value.box());
     const auto& items = value.as_list().items;
-    if (items.empty()) return ok_status();
-    out() += '(';
+    if (!items.empty()) out() += '(';
     for (const IValue& item : items) HEDDLE_TRY(write(item));
-    out() += 'e';
-    return ok_status();
+    if (!items.empty()) out() += 'e';
+    return end_typed(value, *types::list(value.as_list().element_type));
   }
   Status write_dict(const IValue& value) {
+    begin_typed();
     out() += '}';
-    remember(value.box());
+    if (!for_archive_) remember(value.box());
     const auto& entries = value.as_dict().entries();
-    if (entries.empty()) return ok_status();
-    out() += '(';
+    if (!entries.empty()) out() += '(';
     for (const DictValue::Entry& entry : entries) {
       HEDDLE_TRY(write(entry.key));
       HEDDLE_TRY(write(entry.value));
     }
-    out() += 'u';
+    if (!entries.empty()) out() += 'u';
+    return end_typed(value, *types::dict(value.as_dict().key_type, value.as_dict().value_type));
+  }
+  // An archive's lists and dicts say of what they are; then the typed one is what others share.
+  void begin_typed() {
+    if (for_archive_) write_global("torch.jit._pickle", "restore_type_tag");
+  }
+  Status end_typed(const IValue& value, const Type& type) {
+    if (!for_archive_) return ok_status();
+    HEDDLE_TRY(write_text(type.to_text()));
+    out() += "\x86R";
+    remember(value.box());
     return ok_status();
   }
+
+  Status write_object(const IValue& value) {
+    const bool is_custom = value.is_capsule();
+    write_class(is_custom ? value.as_capsule().class_name : value.as_object().class_type->qualified_name());
+    out() += ")\x81";
+    const auto state = states_.find(value.box());
+    if (state != states_.end()) {
+      HEDDLE_TRY(write(state->second));
+    } else {
+      const ObjectValue& object = value.as_object();
+      out() += '}';
+      if (!object.slots.empty()) out() += '(';
+      for (size_t i = 0; i < object.slots.size(); ++i) {
+        HEDDLE_TRY(write_text(object.class_type->attributes[i].name));
+        HEDDLE_TRY(write(object.slots[i]));
+      }
+      if (!object.slots.empty()) out() += 'u';
+    }
+    out() += 'b';
+    remember(value.box());
+    return ok_status();
+  }
+  Status write_enum(const IValue& value) {
+    write_class(value.as_enum().enum_type->qualified_name());
+    HEDDLE_TRY(write(value.as_enum().value()));
+    out() += 'R';  // of the value itself: PyTorch takes no tuple here
+    remember(value.box());
+    return ok_status();
+  }
+  void write_class(const std::string& qualified_name) {
+    const size_t dot = qualified_name.rfind('.');
+    write_global(qualified_name.substr(0, dot), qualified_name.substr(dot + 1));
+  }
+
   Status write_tuple(const IValue& value) {
     const auto& items = value.as_tuple().items;
     if (items.empty()) {
@@ -317,7 +393,9 @@ class Writer {
     return true;
   }
 
+  const bool for_archive_ = false;
   Reaches reaches_;
+  States states_;
   WrittenPickle written_;
   std::unordered_map<const RefCounted*, uint32_t> memo_;
 };
@@ -328,6 +406,12 @@ Result<WrittenPickle> write_pickle(const IValue& value) {
   Survey survey;
   HEDDLE_TRY(survey.visit(value, 0));
   return Writer(survey.take()).run(value);
+}
+
+Result<WrittenPickle> write_module_pickle(const IValue& module, const StateOf& state_of) {
+  Survey survey(&state_of);
+  HEDDLE_TRY(survey.visit(module, 0));
+  return Writer(survey.take(), survey.take_states()).run(module);
 }
 
 }  // namespace heddle::archive

@@ -2,6 +2,8 @@
 // one thread; the values must not change meanwhile.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +23,10 @@ struct WrittenPickle {
 // tuples and dicts of these. A str that is no UTF-8 is written as bytes. Fails with kUnsupported for other values,
 // naming the type; with kLimit for values nested deeper than kPickleDepth, rings among them.
 Result<WrittenPickle> write_pickle(const IValue& value);
+
+// The state that stands for an object of a class or custom class; none: its attributes by name.
+using StateOf = std::function<Result<std::optional<IValue>>(const IValue& object)>;
+// A module as torch.jit.save writes it: also objects and enums, and lists and dicts with their types.
+Result<WrittenPickle> write_module_pickle(const IValue& module, const StateOf& state_of);
 
 }  // namespace heddle::archive

@@ -1,17 +1,9 @@
 #include "archive/torch_save.h"
 
-#include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-
 #include "archive/archive.h"
 #include "archive/byte_region.h"
 #include "archive/file_kind.h"
+#include "archive/file_writer.h"
 #include "archive/legacy_torch_save.h"
 #include "archive/pickle_writer.h"
 #include "archive/zip_writer.h"
@@ -21,9 +13,6 @@ namespace {
 
 constexpr std::string_view kByteOrder = "little";
 constexpr std::string_view kVersion = "3\n";  // what torch.save writes
-
-// Tells apart the files that threads of this process are writing.
-std::atomic<uint64_t> partial_files{0};
 
 }  // namespace
 
@@ -49,22 +38,7 @@ Status write_torch_save(const IValue& value, std::ostream& out) {
 }
 
 Status write_torch_save(const IValue& value, const std::string& path) {
-  const auto failure = [&](const std::string& why) {
-    return error(ErrorCode::kRuntime, "cannot write ", heddle::quoted(path), ": ", why);
-  };
-  std::error_code failed;
-  const auto kind = std::filesystem::status(path, failed).type();
-  const bool in_place = kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found;
-  const std::string target = in_place ? path : concat(path, ".partial-", ::getpid(), '-', partial_files.fetch_add(1));
-  std::ofstream out(target, std::ios::binary | std::ios::trunc);
-  if (!out) return failure(std::strerror(errno));
-  Status status = write_torch_save(value, out);
-  out.close();
-  if (in_place) return status;
-  if (status.ok() && !out) status = failure("closing it failed");
-  if (status.ok() && std::rename(target.c_str(), path.c_str()) != 0) status = failure(std::strerror(errno));
-  if (!status.ok()) std::remove(target.c_str());
-  return status;
+  return write_file(path, [&](std::ostream& out) { return write_torch_save(value, out); });
 }
 
 }  // namespace heddle::archive

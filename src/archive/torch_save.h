@@ -16,9 +16,7 @@ Result<IValue> read_torch_save(const std::string& path);
 // The same from bytes in memory, which are used in place; `name` stands for the file in messages.
 Result<IValue> read_torch_save(Ref<Storage> bytes, const std::string& name);
 
-// Writes a file of the zip form; see pickle_writer.h for the values it takes. A regular file appears whole or not at
-// all, and replaces one of the same name without disturbing those who have it mapped. kRuntime when it cannot be
-// written.
+// Writes a file of the zip form, as write_file does it; see pickle_writer.h for the values it takes.
 Status write_torch_save(const IValue& value, const std::string& path);
 Status write_torch_save(const IValue& value, std::ostream& out);
 

@@ -97,7 +97,9 @@ class Loader {
         importer_(make_ref<lang::Importer>(
             *program_->unit,
             [archive = archive_](const std::string& qualifier) { return read_source(archive, qualifier); },
-            archive_->version())) {}
+            archive_->version())) {
+    program_->source = archive_;
+  }
 
   Result<IValue> run() {
     HEDDLE_TRY(check_pass_names(options_.without_passes));

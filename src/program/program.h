@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_set>
@@ -16,6 +17,9 @@
 #include "ir/function.h"
 #include "passes/freeze.h"
 
+namespace heddle::archive {
+class Archive;
+}
 namespace heddle::code {
 class Code;
 }
@@ -33,6 +37,7 @@ class Program final : public RefCounted {
 
   const Ref<ir::CompilationUnit> unit;
   std::vector<jit::MissingOperator> missing_operators;  // complete once loading is done
+  std::shared_ptr<const archive::Archive> source;       // what it was loaded from; null: source text
 
   // Compiles the callable and everything it may call.
   Status prepare(const Ref<Callable>& callable);

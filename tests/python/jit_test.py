@@ -110,6 +110,25 @@ class Archives(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
+    def test_save(self):
+        changed = heddle.jit.load(self.bytes)
+        for _, p in changed.named_parameters():
+            p.mul_(0.5)
+        changed.step()
+        path = pathlib.Path(self.folder.name) / "again.pt"
+        changed.save(path, _extra_files={"note.txt": "mine"})
+        files = {"note.txt": ""}
+        theirs = torch.jit.load(str(path), _extra_files=files)
+        self.assertEqual(files["note.txt"], b"mine")
+        self.assertEqual(theirs.count, changed.count)
+        x = torch.randn(2, 4)
+        expected = changed(heddle.from_numpy(x.numpy())).numpy()
+        numpy.testing.assert_allclose(theirs(x).detach().numpy(), expected, rtol=1e-6, atol=1e-6)
+        reread = heddle.jit.load(io.BytesIO(changed.save_to_buffer()))
+        numpy.testing.assert_array_equal(reread(heddle.from_numpy(x.numpy())).numpy(), expected)
+        with self.assertRaises(RuntimeError):
+            changed.save(pathlib.Path(self.folder.name) / "absent" / "model.pt")
+
     def setUp(self):
         self.ours = heddle.jit.load(self.bytes)
         self.x = torch.randn(2, 4)

@@ -142,10 +142,10 @@ struct Module : public Object {
   Module copy() const;
   Module deepcopy(c10::optional<at::Device> device = c10::nullopt) const;
   Module clone(bool inplace = false) const;
-  template <class... A>
-  void save(A&&...) const {
-    static_assert(sizeof...(A) > 1000, "Heddle reads TorchScript archives and does not write them: Module::save");
-  }
+  // An archive that PyTorch loads too: the code as it was loaded, attributes as they are now. c10::Error for a module
+  // that no archive was loaded for, for what archives do not hold, and where the file cannot be written.
+  void save(const std::string& filename, const ExtraFilesMap& extra_files = ExtraFilesMap()) const;
+  void save(std::ostream& out, const ExtraFilesMap& extra_files = ExtraFilesMap()) const;
   void dump(bool print_method_bodies, bool print_attr_values, bool print_param_values) const;
   std::string dump_to_str(bool print_method_bodies, bool print_attr_values, bool print_param_values) const;
   void register_parameter(const std::string& name, at::Tensor v, bool is_buffer);

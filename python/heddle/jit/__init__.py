@@ -37,8 +37,17 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, stri
 
 
 def save(m, f, _extra_files=None):
-    """NotImplementedError: Heddle reads archives and writes none."""
-    raise NotImplementedError("Heddle does not write TorchScript archives: save the model with PyTorch")
+    """Writes a loaded module as an archive, which PyTorch loads too: its code as it was, its attributes as they are.
+
+    f: a path, or a file open for writing. _extra_files: str or bytes by the names they get under extra/. RuntimeError
+    where the module holds what archives do not, packed weights of quantised layers among them.
+    """
+    extra = {name: text.encode() if builtins.isinstance(text, str) else bytes(text)
+             for name, text in (_extra_files or {}).items()}
+    if builtins.isinstance(f, (str, os.PathLike)):
+        m._save(os.fspath(f), extra)
+    else:
+        f.write(m._save_to_bytes(extra))
 
 
 def freeze(mod, preserved_attrs=None, optimize_numerics=True):

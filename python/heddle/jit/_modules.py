@@ -192,10 +192,17 @@ class ScriptModule(_C.ScriptModule):
         """to(heddle.bfloat16)"""
         return self.to(_C.bfloat16)
 
-    def save(self, f, **options):
-        """NotImplementedError: Heddle reads archives and writes none."""
+    def save(self, f, _extra_files=None):
+        """heddle.jit.save"""
         from . import save
-        save(self, f)
+        save(self, f, _extra_files)
+
+    def save_to_buffer(self, _extra_files=None):
+        """The bytes that save() writes."""
+        import io
+        out = io.BytesIO()
+        self.save(out, _extra_files)
+        return out.getvalue()
 
     def copy(self):
         """A module with its own attributes over the same tensors."""

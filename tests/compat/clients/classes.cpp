@@ -83,6 +83,10 @@ int main(int, char** argv) {
   std::cout << module.run_method("made").toCustomClass<Shelf>()->label_ << "\n";
   auto copy = module.deepcopy().attr("shelf").toCustomClass<Shelf>();
   std::cout << copy->label_ << copy->size() << (copy == own) << "\n";
+  std::stringstream stream;
+  module.save(stream);
+  auto saved = torch::jit::load(stream).attr("shelf").toCustomClass<Shelf>();
+  std::cout << saved->label_ << saved->size() << saved->things_[0].sizes() << "\n";
   auto refused = [](const char* what, auto&& f) {
     try {
       f();

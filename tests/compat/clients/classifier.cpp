@@ -50,9 +50,10 @@ int main(int, char** argv) {
   const auto mean = torch::tensor({0.485, 0.456, 0.406}, torch::kFloat).view({1, 3, 1, 1});
   const auto deviation = torch::tensor({0.229, 0.224, 0.225}, torch::kFloat).view({1, 3, 1, 1});
   tensor.sub_(mean).div_(deviation);
-  std::cout << tensor.sizes() << " " << tensor.options().dtype() << " " << std::lround(tensor.mean().item<double>() * 1e4)
-            << "\n";
-  const torch::Tensor probabilities = torch::softmax(module->forward({tensor.to(device)}).toTensor(), 1).squeeze().cpu();
+  std::cout << tensor.sizes() << " " << tensor.options().dtype() << " "
+            << std::lround(tensor.mean().item<double>() * 1e4) << "\n";
+  const torch::Tensor probabilities =
+      torch::softmax(module->forward({tensor.to(device)}).toTensor(), 1).squeeze().cpu();
   std::tuple<torch::Tensor, torch::Tensor> best = probabilities.topk(5);
   auto scores = std::get<0>(best).accessor<float, 1>();
   auto classes = std::get<1>(best).data_ptr<int64_t>();

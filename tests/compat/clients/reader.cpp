@@ -1,6 +1,6 @@
 // Language: a batch of sentences of different lengths with an attention mask; named arguments, a dict for an answer.
-#include <torch/torch.h>
 #include <torch/script.h>
+#include <torch/torch.h>
 
 #include <iostream>
 #include <unordered_map>
@@ -38,7 +38,8 @@ int main(int, char** argv) {
   const torch::Tensor logits = dict.at("logits");
   std::cout << (F::softmax(logits, F::SoftmaxFuncOptions(1)) * 1000).round() << "\n";
   std::cout << logits.argmax(1) << "\n" << dict.at("last_hidden_state").sizes() << "\n";
-  const auto again = model.get_method("forward")({ids.slice(0, 2, 3).slice(1, 0, 3), mask.slice(0, 2, 3).slice(1, 0, 3)});
+  const auto again =
+      model.get_method("forward")({ids.slice(0, 2, 3).slice(1, 0, 3), mask.slice(0, 2, 3).slice(1, 0, 3)});
   const torch::Tensor alone = again.toGenericDict().at("logits").toTensor();
   std::cout << std::boolalpha << torch::allclose(alone, logits.slice(0, 2, 3), 1e-4, 1e-5) << "\n";
   for (const auto& entry : dict) std::cout << entry.key() << " " << entry.value().dim() << "\n";

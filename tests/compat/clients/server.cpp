@@ -91,7 +91,8 @@ int main(int, char** argv) {
   std::vector<std::future<int64_t>> answers;
   for (int i = 0; i < 40; ++i) {
     const int64_t channels = i == 17 ? 2 : 3;
-    answers.push_back(server.ask((torch::arange(channels * 32 * 32, torch::kFloat) * (0.01 * (i + 1))).sin().view({channels, 32, 32}) * i));
+    answers.push_back(server.ask(
+        (torch::arange(channels * 32 * 32, torch::kFloat) * (0.01 * (i + 1))).sin().view({channels, 32, 32}) * i));
   }
   for (size_t i = 0; i < answers.size(); ++i) {
     try {

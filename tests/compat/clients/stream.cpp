@@ -14,6 +14,7 @@ static std::string bytes_of(const std::string& path) {
 }
 
 int main(int, char** argv) {
+  torch::NoGradGuard no_grad;
   const std::string folder = argv[4];
   std::map<std::string, torch::jit::Module> models;
   for (const char* name : {"classifier", "policy", "reader"}) {
@@ -43,10 +44,21 @@ int main(int, char** argv) {
     if (p.name == "net.4.bias") p.value.zero_();
     if (p.name.find("weight") != std::string::npos && p.name.rfind("net", 0) == 0) p.value.fill_(0.25);
   }
-  std::cout << (policy.forward({torch::ones({1, 6}, torch::kF64), torch::ones({1, 6}, torch::kF64)}).toTuple()->elements()[0].toTensor() * 1e4).round() << "\n";
+  std::cout << (policy.forward({torch::ones({1, 6}, torch::kF64), torch::ones({1, 6}, torch::kF64)})
+                    .toTuple()
+                    ->elements()[0]
+                    .toTensor() *
+                1e4)
+                   .round()
+            << "\n";
   torch::jit::Module copy = policy.deepcopy();
   for (torch::Tensor p : copy.parameters()) p.mul_(0);
-  std::cout << copy.forward({torch::ones({1, 6}, torch::kF64), torch::zeros({1, 6}, torch::kF64)}).toTuple()->elements()[0].toTensor() << "\n";
-  std::cout << (policy.parameters().size() == copy.parameters().size()) << policy.hasattr("net") << policy.hasattr("no") << "\n";
+  std::cout << copy.forward({torch::ones({1, 6}, torch::kF64), torch::zeros({1, 6}, torch::kF64)})
+                   .toTuple()
+                   ->elements()[0]
+                   .toTensor()
+            << "\n";
+  std::cout << (policy.parameters().size() == copy.parameters().size()) << policy.hasattr("net") << policy.hasattr("no")
+            << "\n";
   return 0;
 }
