@@ -224,7 +224,7 @@ Result<Tensor> affine_grid_generator(const Tensor& theta, const Dims& size, bool
   int64_t pixels = 1;
   for (size_t i = 2; i < size.size(); ++i) {
     HEDDLE_REQUIRE(size[i] >= 0, "Expected a positive output size. Got ", to_text(size));
-    pixels *= size[i];
+    pixels = HEDDLE_TRY(checked_numel(Dims{pixels, size[i]}, element_size(DType::kFloat64)));
   }
   const Dims base_sizes = {size[0], pixels, rank + 1};
   HEDDLE_TRY(checked_numel(base_sizes, 8));
