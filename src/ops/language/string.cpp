@@ -30,7 +30,18 @@ Result<std::string> slice(Text text, std::optional<int64_t> start, std::optional
   for (int64_t i = 0, at = range.start; i < range.count; ++i, at += step) result += text[static_cast<size_t>(at)];
   return result;
 }
-std::string join_text(Text a, Text b) { return concat(a, b); }
+// A string that adds itself to itself would fill memory, which no limit on tensors sees.
+constexpr int64_t kWidest = int64_t{1} << 30;
+Status check_length(size_t length) {
+  HEDDLE_REQUIRE_CODE(length <= static_cast<size_t>(kWidest), kLimit, "a string of ", length,
+                      " characters is too long");
+  return ok_status();
+}
+
+Result<std::string> join_text(Text a, Text b) {
+  HEDDLE_TRY(check_length(a.size() + b.size()));
+  return concat(a, b);
+}
 IValue characters(Text text) {
   std::vector<std::string> parts;
   for (char c : text) parts.emplace_back(1, c);
@@ -82,7 +93,11 @@ bool ends_with(Text text, Text part, int64_t start, int64_t end) {
   const Window w = window(text, start, end);
   return w.begin >= 0 && w.text.ends_with(part);
 }
-std::string replace(Text text, Text old, Text with, int64_t limit) {
+Result<std::string> replace(Text text, Text old, Text with, int64_t limit) {
+  // What a replacement of every character would give.
+  size_t longest = 0;
+  if (__builtin_mul_overflow(text.size() + 1, with.size() + 1, &longest)) longest = SIZE_MAX;
+  if (old.empty() || with.size() > old.size()) HEDDLE_TRY(check_length(longest));
   std::string result;
   const auto allowed = [&] { return limit < 0 || limit-- > 0; };
   if (old.empty()) {
@@ -161,6 +176,7 @@ Result<std::string> join_list(Text separator, ListValue* values) {
   for (size_t i = 0; i < values->items.size(); ++i) {
     HEDDLE_REQUIRE_CODE(values->items[i].is_string(), kType, "join() needs strings, but got ",
                         values->items[i].type_text());
+    HEDDLE_TRY(check_length(result.size() + separator.size() + values->items[i].as_string().size()));
     result.append(i ? separator : Text()).append(values->items[i].as_string());
   }
   return result;
@@ -188,7 +204,6 @@ std::string strip(Text text, Text chars) { return std::string(strip_right(strip_
 std::string lstrip(Text text, Text chars) { return std::string(strip_left(text, chars)); }
 std::string rstrip(Text text, Text chars) { return std::string(strip_right(text, chars)); }
 
-constexpr int64_t kWidest = int64_t{1} << 30;
 // How many characters are missing to the width.
 Result<size_t> padding(Text text, int64_t width, Text fill) {
   HEDDLE_REQUIRE(fill.size() == 1, "TypeError: The fill character must be exactly one character long");

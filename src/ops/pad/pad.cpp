@@ -125,8 +125,8 @@ Result<Tensor> constant_pad(const Tensor& self, const Dims& pad, const Scalar& v
     const int64_t high = pad[2 * i + 1];
     grows |= low > 0 || high > 0;
     constexpr int64_t kLarge = int64_t{1} << 40;
-    HEDDLE_REQUIRE(std::abs(low) < kLarge && std::abs(high) < kLarge, "constant_pad_nd: padding ", to_text(pad),
-                   " is too large");
+    const auto is_small = [](int64_t room) { return room > -kLarge && room < kLarge; };
+    HEDDLE_REQUIRE(is_small(low) && is_small(high), "constant_pad_nd: padding ", to_text(pad), " is too large");
     HEDDLE_REQUIRE(sizes[at] + low + high >= 0, "The input size ", sizes[at], ", plus negative padding ", low, " and ",
                    high, " resulted in a negative output size, which is invalid. Check dimension ", dim,
                    " of your input.");

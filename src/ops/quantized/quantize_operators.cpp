@@ -169,8 +169,8 @@ Result<Tensor> empty_per_channel(const Dims& sizes, const Tensor& scales, const 
 Result<Tensor> empty_like_quantized(const Dims& sizes, const Tensor& like, MaybeDType dtype, MaybeInt, MaybeDevice,
                                     MaybeBool, MaybeFormat format) {
   const Ref<const Quantizer> q = HEDDLE_TRY(checked_quantizer("empty_quantized", like));
+  HEDDLE_TRY(check_quantized_dtype(dtype.value_or(like.dtype())));
   const Tensor result = HEDDLE_TRY(zeroed(sizes, dtype.value_or(like.dtype()), q, format));
-  HEDDLE_TRY(check_quantized_dtype(result.dtype()));
   HEDDLE_TRY(checked_quantizer("empty_quantized", result));
   return result;
 }

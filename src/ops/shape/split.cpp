@@ -1,6 +1,7 @@
 // Splitting a tensor into views.
 #include <algorithm>
 
+#include "ops/shape/part_count.h"
 #include "ops/shape/view.h"
 
 namespace heddle::ops {
@@ -12,7 +13,8 @@ Result<std::vector<Tensor>> split(const Tensor& t, int64_t size, int64_t dim) {
   const int64_t total = t.size(d);
   HEDDLE_REQUIRE(size > 0 || total == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of ",
                  total);
-  const int64_t count = size == 0 ? 1 : std::max<int64_t>((total + size - 1) / size, 1);
+  const int64_t count = size == 0 ? 1 : std::max<int64_t>(total / size + (total % size != 0), 1);
+  HEDDLE_TRY(check_part_count(count));
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < count; ++i) parts.push_back(t.narrow(d, i * size, std::min(size, total - i * size)));
   return parts;
@@ -42,6 +44,7 @@ Result<std::vector<Tensor>> chunk(const Tensor& t, int64_t chunks, int64_t dim) 
   HEDDLE_REQUIRE(chunks > 0, "chunk expects `chunks` to be greater than 0, got: ", chunks);
   const int64_t d = HEDDLE_TRY(wrap_dim(dim, t.dim()));
   const int64_t total = t.size(d);
+  if (total == 0) HEDDLE_TRY(check_part_count(chunks));
   if (total == 0) return std::vector<Tensor>(static_cast<size_t>(chunks), t.narrow(d, 0, 0));
   return split(t, (total - 1) / chunks + 1, d);
 }
@@ -49,6 +52,7 @@ Result<std::vector<Tensor>> chunk(const Tensor& t, int64_t chunks, int64_t dim) 
 Result<std::vector<Tensor>> unbind(const Tensor& t, int64_t dim) {
   HEDDLE_REQUIRE_CODE(t.dim() > 0, kIndex, "Dimension specified as ", dim, " but tensor has no dimensions");
   const int64_t d = HEDDLE_TRY(wrap_dim(dim, t.dim()));
+  HEDDLE_TRY(check_part_count(t.size(d)));
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < t.size(d); ++i) parts.push_back(t.select(d, i));
   return parts;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/common/copy.h"
+#include "ops/shape/part_count.h"
 #include "ops/shape/view.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -21,9 +22,7 @@ Tensors tensor_split(const Tensor& t, int64_t sections, int64_t dim) {
   HEDDLE_REQUIRE(t.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
   const int64_t d = HEDDLE_TRY(wrap_dim(dim, t.dim()));
   HEDDLE_REQUIRE(sections > 0, "number of sections must be larger than 0, got ", sections);
-  constexpr int64_t kMostSections = int64_t{1} << 20;
-  HEDDLE_REQUIRE_CODE(sections <= std::max(kMostSections, t.size(d)), kLimit, "tensor_split: ", sections,
-                      " sections are too many");
+  HEDDLE_TRY(check_part_count(sections));
   std::vector<Tensor> parts;
   const int64_t size = t.size(d) / sections;
   const int64_t longer = t.size(d) % sections;
