@@ -90,13 +90,13 @@ Report measure(const BenchOptions& options, const jit::Method& method) {
   {
     const CallArguments arguments = read();
     const Clock::time_point start = Clock::now();
-    call(method, arguments);
+    call(method, arguments, run_options(options.model));
     report.first_ms = milliseconds_since(start);
   }
   Progress progress;
   // Arguments of its own for each thread: a model may write into them.
   LoadGenerator load(*options.inference_threads, [&]() -> std::function<void()> {
-    return [&method, arguments = read()] { call(method, arguments); };
+    return [&method, &options, arguments = read()] { call(method, arguments, run_options(options.model)); };
   });
   report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
   load.start_measuring();

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "cli/adapt.h"
 #include "heddle/parallel.h"
@@ -57,11 +58,31 @@ ThreadConfig apply_threads(const ModelOptions& options) {
   return config;
 }
 
+jit::RunOptions run_options(const ModelOptions& options) {
+  jit::RunOptions run;
+  if (options.timeout > 0) {
+    run.deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                          std::chrono::duration<double>(options.timeout));
+  }
+  run.memory_limit = options.memory_limit;
+  if (options.recursion_limit) run.recursion_limit = *options.recursion_limit;
+  if (options.fork_limit) run.fork_limit = *options.fork_limit;
+  return run;
+}
+
 jit::Module load_model(const ModelOptions& options) {
+  jit::LoadOptions load;
   try {
-    jit::LoadOptions load;
+    if (!options.policy.empty()) load.policy = jit::OperatorPolicy::read(options.policy);
+  } catch (const Error& failure) {
+    throw Failure(kUsage, failure.what());
+  }
+  if (options.setstate == "refuse") load.setstate = jit::SetState::kRefuse;
+  if (options.setstate == "run") load.setstate = jit::SetState::kRun;
+  try {
     load.optimize = options.optimize;
     load.strict = options.strict;
+    load.limits = options.limits;
     return jit::load(options.path, load);
   } catch (const Error& failure) {
     throw Failure(kCannotLoad, failure.what());

@@ -46,12 +46,21 @@ struct ModelOptions {
   std::string config;  // a file of thread settings; the options above win over it
   bool optimize = true;
   bool strict = false;
+  LoadLimits limits;
+  std::string policy;    // a file, or "conservative"; empty: none
+  std::string setstate;  // "pure", "refuse" or "run"; empty: the default
+  double timeout = 0;    // seconds of a call; 0: any
+  uint64_t memory_limit = 0;
+  std::optional<uint64_t> recursion_limit;
+  std::optional<uint64_t> fork_limit;
 };
 
 // Sets the thread counts asked for, those of the file first; returns what the file has. Failure kUsage where they make
 // no sense.
 ThreadConfig apply_threads(const ModelOptions& options);
-// Failure kCannotLoad.
+// Of one call, which begins now.
+jit::RunOptions run_options(const ModelOptions& options);
+// Failure kCannotLoad; kUsage for a policy that cannot be read.
 jit::Module load_model(const ModelOptions& options);
 // Failure kUsage, naming the methods there are.
 jit::Method find_method(const jit::Module& module, const ModelOptions& options);

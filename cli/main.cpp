@@ -51,11 +51,48 @@ ImageOptions::Size parse_size(const std::string& text) {
   throw CLI::ValidationError("--resize", "expected WIDTHxHEIGHT, such as 224x224, not '" + text + "'");
 }
 
+void add_load_limits(CLI::App& command, ModelOptions& options) {
+  const auto bytes = CLI::AsSizeValue(false);
+  LoadLimits& limits = options.limits;
+  const std::string group = "Limits for models of others";
+  const auto add = [&](const char* name, uint64_t& value, const char* text) {
+    command.add_option(name, value, text)->transform(bytes)->group(group);
+  };
+  add("--max-archive", limits.archive_bytes, "Bytes of the archive, as in 2gb (1 TiB)");
+  add("--max-record", limits.record_bytes, "Bytes of one record, unpacked (1 TiB)");
+  add("--max-expanded", limits.expanded_bytes,
+      "Bytes of all compressed records, unpacked (4 GiB, or 20 times the archive)");
+  add("--max-load-memory", limits.memory_bytes, "Tensor memory that loading takes (4 GiB, or 20 times the archive)");
+  add("--max-opcodes", limits.pickle_opcodes, "Instructions of a pickle (100 million)");
+  add("--max-nesting", limits.pickle_depth, "Values inside each other in a pickle (1000)");
+  add("--max-source", limits.source_bytes, "Bytes of TorchScript source (256 MiB)");
+  add("--max-nodes", limits.graph_nodes, "Graph nodes made while compiling (5 million)");
+  command.add_option("--policy", options.policy, "Operators the model may name: 'conservative', or a file of rules")
+      ->group(group);
+  command
+      .add_option("--setstate", options.setstate,
+                  "Code of the model that loading would run: only what is pure, refuse, or run")
+      ->check(CLI::IsMember({"pure", "refuse", "run"}))
+      ->group(group);
+}
+
+void add_call_limits(CLI::App& command, ModelOptions& options) {
+  const std::string group = "Limits for models of others";
+  command.add_option("--timeout", options.timeout, "Seconds after which a call ends with an error")->group(group);
+  command.add_option("--memory-limit", options.memory_limit, "Bytes of tensors of a call, as in 500mb")
+      ->transform(CLI::AsSizeValue(false))
+      ->group(group);
+  command.add_option("--recursion-limit", options.recursion_limit, "TorchScript calls inside each other (10000)")
+      ->group(group);
+  command.add_option("--fork-limit", options.fork_limit, "Tasks that have not ended (100000)")->group(group);
+}
+
 void add_load_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--method", options.method, "The method to run")->capture_default_str();
   command.add_flag(
       "--no-optimize", [&](int64_t) { options.optimize = false; }, "Run the graph as it was saved");
   command.add_flag("--strict", options.strict, "Refuse a model that names an operator Heddle lacks");
+  add_load_limits(command, options);
 }
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
@@ -64,6 +101,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--interop-threads", options.interop_threads, "Inter-op threads: how many run what models fork");
   command.add_option("--config", options.config, "A file of thread settings, as heddle tune writes; options above win");
   add_load_options(command, options);
+  add_call_limits(command, options);
 }
 
 // Vector options of CLI11 would take the inputs that follow for further libraries.
@@ -169,6 +207,7 @@ int run_command(int argc, char** argv) {
   InspectOptions inspect_options;
   CLI::App* inspect_app = app.add_subcommand("inspect", "Show methods, parameters and operators of a model");
   inspect_app->add_option("MODEL", inspect_options.model.path, "A file of torch.jit.save")->required();
+  add_load_limits(*inspect_app, inspect_options.model);
   inspect_app->add_flag("--code", inspect_options.code, "Show the TorchScript source");
   inspect_app->add_flag("--graph", inspect_options.graph, "Show the graphs, as loaded and as optimised");
   inspect_app->add_flag("--plan", inspect_options.plan, "Show the code that runs");

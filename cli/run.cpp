@@ -56,7 +56,7 @@ ExitCode run(const RunOptions& options) {
   if (!options.expect_file.empty()) expectation = value_or_fail(Expectation::read(options.expect_file));
 
   const auto run_start = std::chrono::steady_clock::now();
-  const IValue result = call(method, arguments);
+  const IValue result = call(method, arguments, run_options(options.model));
   const double run_ms = milliseconds_since(run_start);
 
   if (!options.output_file.empty()) {

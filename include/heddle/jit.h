@@ -23,11 +23,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/load_limits.h"
 #include "core/boxes.h"
 #include "core/future.h"
 #include "core/ivalue.h"
 #include "core/profile.h"
 #include "heddle/error.h"
+#include "heddle/policy.h"
 
 namespace heddle::jit {
 
@@ -97,6 +99,24 @@ struct RunOptions {
   int thread_limit = 0;
   // Hears how long each operator of the call, and of what it forks, takes; null: nobody.
   Ref<Profile> profile{};
+  // Reaching one of these limits is an Error of kLimit; all the call held is freed, and other calls go on.
+  //
+  // Bytes of tensors that the call and what it forks may hold at once; 0: any. What it is given does not count, nor do
+  // weights it packs for later calls; what it returns counts only as long as it runs.
+  uint64_t memory_limit = 0;
+  // TorchScript calls inside each other, of the call and of each task it forks.
+  uint64_t recursion_limit = 10'000;
+  // Tasks that the call and its tasks have forked and that have not ended.
+  uint64_t fork_limit = 100'000;
+};
+
+// A class with __setstate__ has code of the model rebuild its objects while the model loads: quantised modules do.
+enum class SetState {
+  // Runs it where it, and all it can reach, names no operator of the families random, process, print, fork, custom and
+  // file; for a minute at most, within LoadLimits::memory_bytes. Otherwise PolicyError.
+  kPure,
+  kRefuse,  // PolicyError
+  kRun,     // runs it without looking
 };
 
 struct MissingOperator {
@@ -118,6 +138,12 @@ struct LoadOptions {
   // a trace made there does, is warned of; with it, the same happens in silence: its tensors and constants are on the
   // CPU.
   std::optional<Device> map_location{};
+  // Which operators the model may name: all its methods and hooks are compiled and looked over before any code of it
+  // runs; PolicyError names those denied. Without one, all are allowed.
+  std::optional<OperatorPolicy> policy{};
+  SetState setstate = SetState::kPure;
+  // What the load may take; an Error of kLimit names the one it reaches.
+  LoadLimits limits{};
   // Hears about what is odd but no error; called on the loading thread. Default: standard error.
   std::function<void(const std::string& message)> warn;
 };
@@ -226,7 +252,7 @@ class Module {
 
 // From a file, which is mapped and stays mapped while a tensor looks into it; a buffer (copied); a stream (read to its
 // end). Errors: kNotFound, kBadArchive, kSyntax, kUnsupported, each naming the file, what is wrong and what was
-// expected.
+// expected; kLimit; PolicyError.
 Module load(const std::string& path, const LoadOptions& options = {});
 Module load(std::istream& stream, const LoadOptions& options = {});
 Module load(const void* data, size_t size, const LoadOptions& options = {});

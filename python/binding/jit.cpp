@@ -2,7 +2,9 @@
 
 #include <pybind11/stl.h>
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,24 @@ Arguments read_arguments(const py::args& args, const py::kwargs& kwargs) {
 py::object call(const jit::Method& method, const py::args& args, const py::kwargs& kwargs) {
   Arguments given = read_arguments(args, kwargs);
   const IValue result = without_lock([&] { return method(std::move(given.positional), given.keywords); });
+  return to_python(result);
+}
+
+// With limits: heddle.jit.call.
+py::object call_limited(const jit::Method& method, const py::args& args, const py::dict& kwargs,
+                        std::optional<double> timeout, uint64_t memory_limit, uint64_t recursion_limit,
+                        uint64_t fork_limit) {
+  Arguments given = read_arguments(args, py::reinterpret_borrow<py::kwargs>(kwargs));
+  jit::RunOptions options;
+  if (timeout) {
+    using Clock = std::chrono::steady_clock;
+    options.deadline =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*timeout));
+  }
+  options.memory_limit = memory_limit;
+  options.recursion_limit = recursion_limit;
+  options.fork_limit = fork_limit;
+  const IValue result = without_lock([&] { return method(std::move(given.positional), given.keywords, options); });
   return to_python(result);
 }
 
@@ -144,8 +164,29 @@ void add_modules(py::module_& module) {
   object.def_property_readonly("_type_name", [](const ScriptObject& o) { return o.object.type_name(); });
 }
 
+void set_limits(LoadLimits& limits, const py::dict& given) {
+  const std::map<std::string, uint64_t LoadLimits::*> names = {
+      {"archive_bytes", &LoadLimits::archive_bytes},   {"record_bytes", &LoadLimits::record_bytes},
+      {"expanded_bytes", &LoadLimits::expanded_bytes}, {"memory_bytes", &LoadLimits::memory_bytes},
+      {"pickle_opcodes", &LoadLimits::pickle_opcodes}, {"pickle_depth", &LoadLimits::pickle_depth},
+      {"source_bytes", &LoadLimits::source_bytes},     {"graph_nodes", &LoadLimits::graph_nodes}};
+  for (const auto& [name, value] : given) {
+    const auto found = names.find(name.cast<std::string>());
+    if (found == names.end()) throw py::key_error(concat("there is no limit '", name.cast<std::string>(), "'"));
+    limits.*found->second = value.cast<uint64_t>();
+  }
+}
+
+jit::SetState setstate_of(const std::string& text) {
+  if (text == "pure") return jit::SetState::kPure;
+  if (text == "refuse") return jit::SetState::kRefuse;
+  if (text == "run") return jit::SetState::kRun;
+  throw py::value_error(concat("setstate is '", text, "', expected 'pure', 'refuse' or 'run'"));
+}
+
 py::object load(const py::object& source, py::object extra_files, bool silent, bool strict, bool optimize,
-                const std::vector<std::string>& without_passes) {
+                const std::vector<std::string>& without_passes, const std::optional<std::string>& policy,
+                const std::string& setstate, const py::dict& limits) {
   jit::ExtraFiles files;
   jit::LoadOptions options;
   if (!extra_files.is_none()) {
@@ -155,6 +196,9 @@ py::object load(const py::object& source, py::object extra_files, bool silent, b
   options.strict = strict;
   options.optimize = optimize;
   options.without_passes = without_passes;
+  if (policy) options.policy = jit::OperatorPolicy::parse(*policy);
+  options.setstate = setstate_of(setstate);
+  set_limits(options.limits, limits);
   if (silent) options.map_location = Device{};
   std::vector<std::string> warnings;
   options.warn = [&warnings](const std::string& message) { warnings.push_back(message); };
@@ -197,7 +241,8 @@ void add_jit(py::module_& module) {
     throw py::error_already_set();
   });
   module.def("jit_load", &load, py::arg("source"), py::arg("extra_files"), py::arg("silent"), py::arg("strict"),
-             py::arg("optimize"), py::arg("without_passes"));
+             py::arg("optimize"), py::arg("without_passes"), py::arg("policy"), py::arg("setstate"), py::arg("limits"));
+  module.def("jit_call", &call_limited);
   module.def("load_library", [](const std::string& path) { without_lock([&] { load_library(path); }); });
 }
 

@@ -32,30 +32,35 @@ std::span<const unsigned char> span_of(const Storage& bytes) {
 
 }  // namespace
 
-Result<Archive> Archive::open(const std::string& path, Kind wanted) {
-  return open_bytes(HEDDLE_TRY(map_file(path)), path, wanted);
+Result<Archive> Archive::open(const std::string& path, Kind wanted, const LoadLimits& limits) {
+  return open_bytes(HEDDLE_TRY(map_file(path)), path, wanted, limits);
 }
 
-Result<Archive> Archive::open_copy(const void* data, size_t size, const std::string& name, Kind wanted) {
-  return open_bytes(HEDDLE_TRY(copy_bytes(data, size)), name, wanted);
+Result<Archive> Archive::open_copy(const void* data, size_t size, const std::string& name, Kind wanted,
+                                   const LoadLimits& limits) {
+  return open_bytes(HEDDLE_TRY(copy_bytes(data, size)), name, wanted, limits);
 }
 
-Result<Archive> Archive::open_buffer(Ref<Storage> bytes, const std::string& name, Kind wanted) {
-  return open_bytes(std::move(bytes), name, wanted);
+Result<Archive> Archive::open_buffer(Ref<Storage> bytes, const std::string& name, Kind wanted,
+                                     const LoadLimits& limits) {
+  return open_bytes(std::move(bytes), name, wanted, limits);
 }
 
-Result<Archive> Archive::open_stream(std::istream& stream, const std::string& name, Kind wanted) {
-  return open_bytes(HEDDLE_TRY(drain_stream(stream, name)), name, wanted);
+Result<Archive> Archive::open_stream(std::istream& stream, const std::string& name, Kind wanted,
+                                     const LoadLimits& limits) {
+  return open_bytes(HEDDLE_TRY(drain_stream(stream, name, limits.archive_bytes)), name, wanted, limits);
 }
 
-Result<Archive> Archive::open_bytes(Ref<Storage> bytes, const std::string& name, Kind wanted) {
+Result<Archive> Archive::open_bytes(Ref<Storage> bytes, const std::string& name, Kind wanted,
+                                    const LoadLimits& limits) {
   const std::string expected = describe(wanted);
   if (bytes->bytes() == 0) {
     return error(ErrorCode::kBadArchive, "cannot read ", quoted(name), ": it is empty; expected ", expected);
   }
   if (!ZipReader::looks_like_zip(*bytes)) return foreign_file(name, *bytes, expected);
   Archive archive;
-  archive.zip_ = HEDDLE_TRY(ZipReader::open(std::move(bytes), name));
+  archive.limits_ = limits;
+  archive.zip_ = HEDDLE_TRY(ZipReader::open(std::move(bytes), name, limits));
   HEDDLE_TRY(archive.find_root(expected));
   const bool has_code = archive.has("constants.pkl") || !archive.records(kCodeFolder).empty();
   archive.kind_ = has_code ? Kind::kTorchScript : Kind::kTorchSave;
@@ -133,8 +138,9 @@ Result<IValue> Archive::read_pickle(std::string_view name, ObjectBinder* binder)
   const std::string record = concat(name, ".pkl");
   const Ref<Storage> pickle = HEDDLE_TRY(read(record));
   RecordStorages storages(zip_, concat(root_, name, '/'));
-  return archive::read_pickle(
-      {span_of(*pickle), concat("cannot read ", quoted(this->name()), ": record ", quoted(record)), binder, &storages});
+  return archive::read_pickle({span_of(*pickle),
+                               concat("cannot read ", quoted(this->name()), ": record ", quoted(record)), binder,
+                               &storages, limits_});
 }
 
 Result<std::vector<IValue>> Archive::read_constants(ObjectBinder* binder) const {

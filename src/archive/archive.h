@@ -29,19 +29,23 @@ class Archive {
 
   // All four fail with kNotFound (no such file) or kBadArchive (empty, truncated, damaged, another format, or of the
   // other kind), naming the file, what is wrong and what was expected; with kUnsupported for a newer version or a
-  // big-endian archive.
+  // big-endian archive; with kLimit for what is beyond the limits, which also hold for what is read later.
   //
   // Maps the file: see map_file() for what that means.
-  static Result<Archive> open(const std::string& path, Kind wanted = Kind::kTorchScript);
+  static Result<Archive> open(const std::string& path, Kind wanted = Kind::kTorchScript, const LoadLimits& limits = {});
   // Copies the buffer. `name` stands for the file in messages.
   static Result<Archive> open_copy(const void* data, size_t size, const std::string& name,
-                                   Kind wanted = Kind::kTorchScript);
+                                   Kind wanted = Kind::kTorchScript, const LoadLimits& limits = {});
   // Uses the buffer in place, and tensors may write into it; the owner lets go of it with the last tensor.
-  static Result<Archive> open_buffer(Ref<Storage> bytes, const std::string& name, Kind wanted = Kind::kTorchScript);
+  static Result<Archive> open_buffer(Ref<Storage> bytes, const std::string& name, Kind wanted = Kind::kTorchScript,
+                                     const LoadLimits& limits = {});
   // Reads the stream to its end.
-  static Result<Archive> open_stream(std::istream& stream, const std::string& name, Kind wanted = Kind::kTorchScript);
+  static Result<Archive> open_stream(std::istream& stream, const std::string& name, Kind wanted = Kind::kTorchScript,
+                                     const LoadLimits& limits = {});
 
   const std::string& name() const { return zip_->name(); }
+  const LoadLimits& limits() const { return limits_; }
+  uint64_t bytes() const { return zip_->bytes(); }
   Kind kind() const { return kind_; }
   // The file format's version: what TorchScript's operators meant when it was written. 0 where the file does not say.
   int64_t version() const { return version_; }
@@ -76,7 +80,7 @@ class Archive {
 
  private:
   Archive() = default;
-  static Result<Archive> open_bytes(Ref<Storage> bytes, const std::string& name, Kind wanted);
+  static Result<Archive> open_bytes(Ref<Storage> bytes, const std::string& name, Kind wanted, const LoadLimits& limits);
   Status find_root(const std::string& wanted);
   Status read_header();
   const ZipRecord* find(std::string_view record) const;
@@ -85,6 +89,7 @@ class Archive {
   std::string root_;  // with its slash, or empty
   Kind kind_ = Kind::kTorchScript;
   int64_t version_ = 0;
+  LoadLimits limits_;
 };
 
 }  // namespace heddle::archive

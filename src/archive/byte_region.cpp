@@ -55,7 +55,7 @@ Result<Ref<Storage>> map_file(const std::string& path) {
   return Storage::wrap(data, size, [data, size] { ::munmap(data, size); });
 }
 
-Result<Ref<Storage>> drain_stream(std::istream& stream, const std::string& name) {
+Result<Ref<Storage>> drain_stream(std::istream& stream, const std::string& name, uint64_t most) {
   constexpr size_t kFirstBytes = 1 << 16;
   Ref<Storage> bytes = HEDDLE_TRY(Storage::allocate(kFirstBytes));
   size_t used = 0;
@@ -63,6 +63,8 @@ Result<Ref<Storage>> drain_stream(std::istream& stream, const std::string& name)
     if (used == bytes->bytes()) HEDDLE_TRY(bytes->resize(used * 2));
     stream.read(static_cast<char*>(bytes->data()) + used, static_cast<std::streamsize>(bytes->bytes() - used));
     used += static_cast<size_t>(stream.gcount());
+    HEDDLE_REQUIRE_CODE(used <= most, kLimit, "cannot read ", quoted(name),
+                        ": it is longer than the limit archive_bytes, ", most);
   }
   if (!stream.eof()) return error(ErrorCode::kBadArchive, "cannot read ", quoted(name), ": the stream failed");
   if (used == 0) {

@@ -16,8 +16,8 @@ namespace heddle::archive {
 // by rename.
 Result<Ref<Storage>> map_file(const std::string& path);
 
-// Reads a stream to its end into aligned memory. `name` is for messages.
-Result<Ref<Storage>> drain_stream(std::istream& stream, const std::string& name);
+// Reads a stream to its end into aligned memory. `name` is for messages. kLimit: it is longer than `most` bytes.
+Result<Ref<Storage>> drain_stream(std::istream& stream, const std::string& name, uint64_t most);
 
 // Copies a buffer into aligned memory.
 Result<Ref<Storage>> copy_bytes(const void* data, size_t size);

@@ -83,8 +83,12 @@ class Machine {
 
  private:
   Status run_to_stop() {
-    for (;;) {
+    for (uint64_t count = 0;; ++count) {
       op_at_ = position_;
+      HEDDLE_REQUIRE_CODE(count < input_.limits.pickle_opcodes, kLimit,
+                          "the pickle has more instructions than the limit "
+                          "pickle_opcodes, ",
+                          input_.limits.pickle_opcodes);
       const auto op = HEDDLE_TRY(take<unsigned char>());
       if (op == kStop) break;
       HEDDLE_TRY(step(op));
@@ -93,7 +97,7 @@ class Machine {
       return damaged("the pickle ends with ", stack_.size(), " values, expected one");
     if (is_internal(stack_.back())) return damaged("the pickle holds only a name, expected a value");
     if (!unfinished_.empty()) return damaged("the pickle leaves an object without its state");
-    return keeper_.check(input_.binder == nullptr);
+    return keeper_.check(input_.binder == nullptr, input_.limits.pickle_depth);
   }
 
   Status step(unsigned char op) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/load_limits.h"
 #include "base/result.h"
 #include "core/dtype.h"
 #include "core/ivalue.h"
@@ -61,14 +62,15 @@ struct PickleInput {
   ObjectBinder* binder = nullptr;
   // Without a source, tensors and storages are errors.
   StorageSource* storages = nullptr;
+  LoadLimits limits = {};
 };
 
-// A list or dict nested deeper is refused, so that code may walk a value recursively.
+// A list or dict nested deeper is refused whatever the limits say, so that code may walk a value recursively.
 constexpr size_t kPickleDepth = 1000;
 
 // Fails with kBadArchive where the pickle is damaged, refers to itself, or nests or repeats itself beyond measure; with
-// kUnsupported where it names a global outside of the list, which the message tells. `consumed` gets the bytes up to
-// and with STOP.
+// kLimit where it is longer or deeper than the limits allow; with kUnsupported where it names a global outside of the
+// list, which the message tells. `consumed` gets the bytes up to and with STOP.
 Result<IValue> read_pickle(const PickleInput& input, size_t* consumed = nullptr);
 
 }  // namespace heddle::archive

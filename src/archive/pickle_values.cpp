@@ -114,7 +114,7 @@ struct Walked {
 // Depth first with a stack of its own, each container once.
 class Walk {
  public:
-  explicit Walk(bool infer_types) : infer_types_(infer_types) {}
+  Walk(bool infer_types, uint64_t depth) : infer_types_(infer_types), depth_(std::min<uint64_t>(depth, kPickleDepth)) {}
 
   Status from(const IValue& root) {
     if (!is_container(root) || !enter(root)) return ok_status();
@@ -128,8 +128,8 @@ class Walk {
           return error(ErrorCode::kBadArchive, "a value contains itself, which no value in an archive does");
         add(seen);
       }
-      if (open_.size() > kPickleDepth || deepest_ > kPickleDepth) {
-        return error(ErrorCode::kLimit, "values nest deeper than ", kPickleDepth, " levels");
+      if (open_.size() > depth_ || deepest_ > depth_) {
+        return error(ErrorCode::kLimit, "values nest deeper than ", depth_, " levels (pickle_depth)");
       }
     }
     if (most_elements_ > kRepeats && most_elements_ - kRepeats > parts_) {
@@ -170,6 +170,7 @@ class Walk {
   }
 
   const bool infer_types_;
+  const uint64_t depth_;
   std::unordered_map<const RefCounted*, Walked> walked_;
   std::vector<Open> open_;
   size_t deepest_ = 0;
@@ -200,8 +201,8 @@ bool may_be_key(const IValue& value) {
   return may_be_key(value, kKeyDepth, parts);
 }
 
-Status ValueKeeper::check(bool infer_types) const {
-  Walk walk(infer_types);
+Status ValueKeeper::check(bool infer_types, uint64_t depth) const {
+  Walk walk(infer_types, depth);
   for (const IValue& value : kept_) HEDDLE_TRY(walk.from(value));
   return ok_status();
 }

@@ -53,9 +53,10 @@ class ValueKeeper {
   ~ValueKeeper();
 
   void keep(const IValue& value) { kept_.push_back(value); }
-  // Fails where a value contains itself, nests deeper than kPickleDepth, or repeats its parts so often that walking
-  // over it would take for ever. With `infer_types`, lists and dicts without element types get those their values have.
-  Status check(bool infer_types) const;
+  // Fails where a value contains itself, nests deeper than `depth` or kPickleDepth, or repeats its parts so often that
+  // walking over it would take for ever. With `infer_types`, lists and dicts without element types get those their
+  // values have.
+  Status check(bool infer_types, uint64_t depth) const;
   // Lets the values live on without the keeper; only after check().
   void release();
 

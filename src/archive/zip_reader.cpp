@@ -24,7 +24,8 @@ uint32_t crc_of(const unsigned char* data, size_t size) { return static_cast<uin
 
 }  // namespace
 
-ZipReader::ZipReader(Ref<Storage> bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {}
+ZipReader::ZipReader(Ref<Storage> bytes, std::string name, const LoadLimits& limits)
+    : bytes_(std::move(bytes)), name_(std::move(name)), limits_(limits) {}
 
 const unsigned char* ZipReader::at(uint64_t offset) const {
   return static_cast<const unsigned char*>(bytes_->data()) + offset;
@@ -40,8 +41,10 @@ bool ZipReader::looks_like_zip(const Storage& bytes) {
   return first == zip::kLocalHeader || first == zip::kEnd || first == zip::kEnd64;
 }
 
-Result<Ref<ZipReader>> ZipReader::open(Ref<Storage> bytes, std::string name) {
-  auto reader = Ref<ZipReader>::adopt(new ZipReader(std::move(bytes), std::move(name)));
+Result<Ref<ZipReader>> ZipReader::open(Ref<Storage> bytes, std::string name, const LoadLimits& limits) {
+  HEDDLE_REQUIRE_CODE(bytes->bytes() <= limits.archive_bytes, kLimit, "cannot read ", quoted(name), ": it has ",
+                      bytes->bytes(), " bytes, more than the limit archive_bytes, ", limits.archive_bytes);
+  auto reader = Ref<ZipReader>::adopt(new ZipReader(std::move(bytes), std::move(name), limits));
   const Directory directory = HEDDLE_TRY(reader->find_directory());
   HEDDLE_TRY(reader->read_directory(directory));
   HEDDLE_TRY(reader->check_overlaps());
@@ -240,6 +243,9 @@ Result<Ref<Storage>> ZipReader::read(const ZipRecord& record, size_t alignment) 
     return error(ErrorCode::kUnsupported, "cannot read ", quoted(name_), ": record ", quoted(record.name),
                  " is packed with zip method ", record.method, ", expected stored (0) or deflated (8)");
   }
+  HEDDLE_REQUIRE_CODE(record.size <= limits_.record_bytes, kLimit, "cannot read ", quoted(name_), ": record ",
+                      quoted(record.name), " has ", record.size, " bytes, more than the limit record_bytes, ",
+                      limits_.record_bytes);
   const bool stored = record.method == zip::kStored;
   Ref<Storage> content = stored ? slice(bytes_, record.data_offset, record.size) : HEDDLE_TRY(inflate(record));
   // Zero stands for "not computed": PyTorch can be told to leave checksums out.
@@ -259,11 +265,13 @@ Result<std::string> ZipReader::read_text(const ZipRecord& record) const {
 }
 
 Result<Ref<Storage>> ZipReader::inflate(const ZipRecord& record) const {
-  const uint64_t allowance = std::max(kInflateAllowance, kInflateFactor * uint64_t{bytes_->bytes()});
+  const uint64_t allowance = limits_.expanded_bytes
+                                 ? limits_.expanded_bytes
+                                 : std::max(kInflateAllowance, kInflateFactor * uint64_t{bytes_->bytes()});
   if (record.size > allowance ||
       inflated_.fetch_add(record.size, std::memory_order_relaxed) > allowance - record.size) {
     return error(ErrorCode::kLimit, "cannot read ", quoted(name_), ": its compressed records inflate to more than ",
-                 allowance, " bytes; write the archive without compression");
+                 allowance, " bytes (expanded_bytes); write the archive without compression");
   }
   Ref<Storage> content = HEDDLE_TRY(Storage::allocate(record.size));
   z_stream stream{};

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/load_limits.h"
 #include "base/result.h"
 #include "core/storage.h"
 
@@ -36,9 +37,11 @@ class ZipReader final : public RefCounted {
 
   // Reads the central directory (with zip64) and checks it against the file: every record inside it, none overlapping,
   // no name twice, every local header agreeing. Fails with kBadArchive; `name` is for messages.
-  static Result<Ref<ZipReader>> open(Ref<Storage> bytes, std::string name);
+  // kLimit: more bytes than the limits allow.
+  static Result<Ref<ZipReader>> open(Ref<Storage> bytes, std::string name, const LoadLimits& limits = {});
 
   const std::string& name() const { return name_; }
+  uint64_t bytes() const { return bytes_->bytes(); }
   // In the order of the central directory, folders left out.
   const std::vector<ZipRecord>& records() const { return records_; }
   // Null when there is no such record.
@@ -46,12 +49,12 @@ class ZipReader final : public RefCounted {
 
   // The content, at an address that is a multiple of `alignment`: in place where it is stored at such a place, else a
   // copy. Errors: an encrypted record, an unknown method (kUnsupported); a wrong checksum, data that does not inflate
-  // to the promised size (kBadArchive); more inflated bytes than the archive may ever ask for (kLimit).
+  // to the promised size (kBadArchive); a longer record, or more inflated bytes in all, than the limits allow (kLimit).
   Result<Ref<Storage>> read(const ZipRecord& record, size_t alignment = 1) const;
   Result<std::string> read_text(const ZipRecord& record) const;
 
  private:
-  ZipReader(Ref<Storage> bytes, std::string name);
+  ZipReader(Ref<Storage> bytes, std::string name, const LoadLimits& limits);
   struct Directory {
     uint64_t offset;
     uint64_t size;
@@ -72,8 +75,9 @@ class ZipReader final : public RefCounted {
   Status check_overlaps() const;
   Result<Ref<Storage>> inflate(const ZipRecord& record) const;
 
-  Ref<Storage> bytes_;
-  std::string name_;
+  const Ref<Storage> bytes_;
+  const std::string name_;
+  const LoadLimits limits_;
   std::vector<ZipRecord> records_;
   std::unordered_map<std::string_view, size_t> index_;  // views into records_
   // Bytes inflated so far, over all reads. Relaxed: it is a budget, ordering nothing.

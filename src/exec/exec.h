@@ -19,6 +19,9 @@
 
 namespace heddle::exec {
 
+inline constexpr uint64_t kRecursionLimit = 10'000;
+inline constexpr uint64_t kForkLimit = 100'000;
+
 // How a call and all it forks may be ended from outside, with an error of kCancelled, how many threads its regions may
 // use, and who is told how long operators take. A call that runs an operator ends after it; one that waits ends at
 // once.
@@ -27,6 +30,12 @@ struct CallOptions {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   int thread_limit = 0;  // 0: none
   Ref<Profile> profile;  // of the operators that run; may be null
+  // Bytes of tensors that the call and all it forks may hold at once; 0: any. kLimit beyond, as for the two below.
+  uint64_t memory_limit = 0;
+  // TorchScript calls inside each other, of the call and of each task.
+  uint64_t recursion_limit = kRecursionLimit;
+  // Tasks begun by fork and awaitable, directly and by each other, that have not ended.
+  uint64_t fork_limit = kForkLimit;
 };
 
 // Runs verified code on this thread; forked tasks run in the inter-op pool. `keepalive` is what owns the code and all

@@ -19,9 +19,6 @@ struct Frame {
   IValue* registers() { return reinterpret_cast<IValue*>(this + 1); }
 };
 
-// TorchScript calls nested deeper than this are an error rather than memory without end.
-inline constexpr size_t kMaxFrames = 10000;
-
 class FrameStack {
  public:
   FrameStack() = default;

@@ -40,11 +40,12 @@ Status check_call(const Code* callee, const Callable& function, uint32_t given) 
 
 using Begin = Ref<FutureValue> (*)(const Ref<const Code>&, std::vector<IValue>, CallContext);
 
-Status make_task(Begin begin, const Invocation& invocation, const Code& code, const Inst& inst, IValue* registers) {
+Status make_task(Begin begin, Invocation& invocation, const Code& code, const Inst& inst, IValue* registers) {
   const Callable& function = *code.functions[inst.b];
   const Code* callee = code_of(function);
   HEDDLE_TRY(check_call(callee, function, inst.count));
-  registers[inst.a] = begin(Ref<const Code>::share(callee), take_list(code, inst, registers), invocation.context());
+  CallContext context = HEDDLE_TRY(invocation.context_of_task());
+  registers[inst.a] = begin(Ref<const Code>::share(callee), take_list(code, inst, registers), std::move(context));
   return ok_status();
 }
 
@@ -135,9 +136,8 @@ Status function_code(const Code& code, const Inst& inst, const Code*& callee) {
   return check_call(callee, *code.functions[inst.b], inst.count);
 }
 
-Status too_deep() {
-  return error(ErrorCode::kLimit, "maximum recursion depth exceeded: ", kMaxFrames,
-               " TorchScript calls inside each other");
+Status too_deep(uint64_t limit) {
+  return error(ErrorCode::kLimit, "maximum recursion depth exceeded: ", limit, " TorchScript calls inside each other");
 }
 
 Status no_future(const IValue& value) {
@@ -259,8 +259,8 @@ kCallMethod:
   HEDDLE_DO(method_code(*frame->code, *pc, r, callee));
 call:
   HEDDLE_POLL();
-  if (stack.depth() >= kMaxFrames) {
-    failure = too_deep();
+  if (stack.depth() >= invocation.context().recursion_limit) {
+    failure = too_deep(invocation.context().recursion_limit);
     goto failed;
   }
   frame->next = pc + 1;

@@ -100,7 +100,18 @@ Status check_arguments(const code::Code& code, size_t given) {
 CallContext context_of(Ref<RefCounted> keepalive, const CallOptions& options) {
   int limit = parallel::thread_limit();
   if (options.thread_limit > 0) limit = limit > 0 ? std::min(limit, options.thread_limit) : options.thread_limit;
-  CallContext context{std::move(keepalive), nullptr, limit, options.profile};
+  CallContext context;
+  context.keepalive = std::move(keepalive);
+  context.thread_limit = limit;
+  context.profile = options.profile;
+  // A call inside a kernel of the application stays within the limit of the call around it.
+  if (options.memory_limit) {
+    context.memory = make_ref<MemoryAccount>(options.memory_limit);
+  } else if (MemoryAccount* around = MemoryAccount::current()) {
+    context.memory = Ref<MemoryAccount>::share(around);
+  }
+  context.recursion_limit = options.recursion_limit;
+  context.fork_limit = options.fork_limit;
   if (options.stop.stop_possible() || options.deadline) {
     context.cancellation = make_ref<Cancellation>(options.stop, options.deadline);
   }
@@ -110,9 +121,23 @@ CallContext context_of(Ref<RefCounted> keepalive, const CallOptions& options) {
 }  // namespace
 
 Invocation::Invocation(const Ref<const code::Code>& code, std::vector<IValue> arguments, CallContext context)
-    : code_(code), context_(std::move(context)) {
+    : code_(code), context_(std::move(context)), counted_(context_.tasks) {
   Frame* frame = stack_.push(*code_, 0);
   for (size_t i = 0; i < arguments.size(); ++i) frame->registers()[i] = std::move(arguments[i]);
+}
+
+Invocation::~Invocation() {
+  if (counted_) counted_->count.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Result<CallContext> Invocation::context_of_task() {
+  if (!context_.tasks) context_.tasks = make_ref<TaskCount>();
+  if (context_.tasks->count.fetch_add(1, std::memory_order_relaxed) >= context_.fork_limit) {
+    context_.tasks->count.fetch_sub(1, std::memory_order_relaxed);
+    return error(ErrorCode::kLimit, "the call may have ", context_.fork_limit,
+                 " tasks that have not ended (fork_limit); it forks one more");
+  }
+  return context_;
 }
 
 Ref<FutureValue> Invocation::start(const Ref<const code::Code>& code, std::vector<IValue> arguments,
@@ -159,6 +184,7 @@ bool Invocation::ends() {
     try {
       const std::optional<parallel::ThreadLimit> limit =
           context_.thread_limit > 0 ? std::optional<parallel::ThreadLimit>(context_.thread_limit) : std::nullopt;
+      const ChargeTo account(context_.memory.get());
       const Outcome outcome = interpret(*this);
       failed_ = outcome == Outcome::kFailed;
       return outcome != Outcome::kSuspended;

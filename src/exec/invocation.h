@@ -7,12 +7,20 @@
 #pragma once
 
 #include "core/future.h"
+#include "core/memory_account.h"
 #include "core/profile.h"
 #include "exec/cancellation.h"
+#include "exec/exec.h"
 #include "exec/frame.h"
 #include "parallel/task_pool.h"
 
 namespace heddle::exec {
+
+// The tasks of one call that have not ended.
+struct TaskCount final : RefCounted {
+  // Relaxed where it changes: a bound, which orders nothing.
+  std::atomic<uint64_t> count{0};
+};
 
 // What a call hands to everything it forks.
 struct CallContext {
@@ -20,6 +28,10 @@ struct CallContext {
   Ref<Cancellation> cancellation;  // may be null
   int thread_limit = 0;            // of its regions; 0: none
   Ref<Profile> profile;            // may be null
+  Ref<MemoryAccount> memory;       // may be null
+  uint64_t recursion_limit = kRecursionLimit;
+  uint64_t fork_limit = kForkLimit;
+  Ref<TaskCount> tasks;  // null until the call forks
 };
 
 class Invocation final : public parallel::Task {
@@ -35,6 +47,10 @@ class Invocation final : public parallel::Task {
   Result<IValue> run_here();
   // On a pool thread: until it waits for what another thread does, or ends.
   void run() override;
+
+  ~Invocation() override;
+  // The context of a task that this one begins, which counts as a task from now on; kLimit where there are too many.
+  Result<CallContext> context_of_task();
 
   // For the interpreter.
   FrameStack& stack() { return stack_; }
@@ -58,6 +74,7 @@ class Invocation final : public parallel::Task {
 
   Ref<const code::Code> code_;
   CallContext context_;
+  const Ref<TaskCount> counted_;  // null: not a task of a call
   FrameStack stack_;
   Ref<FutureValue> future_;  // null in a root call
   IValue result_;

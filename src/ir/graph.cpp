@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ir/node_budget.h"
+
 namespace heddle::ir {
 
 std::string_view node_name(NodeKind kind) {
@@ -192,7 +194,10 @@ std::unique_ptr<Graph> Graph::clone() const {
   return copy;
 }
 
-Node* Graph::create(NodeKind kind) { return new Node(this, kind); }
+Node* Graph::create(NodeKind kind) {
+  NodeBudget::count();
+  return new Node(this, kind);
+}
 
 Node* Graph::create(NodeKind kind, std::span<Value* const> inputs) {
   Node* node = create(kind);

@@ -1,4 +1,5 @@
 // Expressions: which kind goes where, names, types.
+#include "ir/node_budget.h"
 #include "lang/builtin_names.h"
 #include "lang/callables.h"
 #include "lang/function_emitter.h"
@@ -9,6 +10,7 @@ namespace heddle::lang {
 using ir::Value;
 
 Result<Meaning> FunctionEmitter::emit(const Expr& expr, const TypePtr& hint) {
+  HEDDLE_TRY(ir::NodeBudget::check());
   switch (expr.kind) {
     case NodeKind::kName:
       return emit_name(as<Name>(expr));

@@ -1,5 +1,6 @@
 // Statements in order, and what follows a statement that may have left the function or the loop.
 #include "core/class_type.h"
+#include "ir/node_budget.h"
 #include "lang/function_emitter.h"
 #include "lang/special_forms.h"
 
@@ -29,6 +30,7 @@ Result<Flow> FunctionEmitter::emit_statements(const Body& body, size_t from) {
 }
 
 Result<Flow> FunctionEmitter::emit_statement(const Stmt& statement) {
+  HEDDLE_TRY(ir::NodeBudget::check());
   switch (statement.kind) {
     case NodeKind::kExprStmt:
       HEDDLE_TRY(emit_expression_statement(as<ExprStmt>(statement)));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ir/function.h"
+#include "ir/node_budget.h"
 #include "passes/passes.h"
 
 namespace heddle::passes {
@@ -34,6 +35,7 @@ class Inliner {
     const Ref<Callable> callee = node->function;
     if (std::find(stack_.begin(), stack_.end(), callee.get()) != stack_.end() || stack_.size() >= kDepthLimit)
       return ok_status();
+    HEDDLE_TRY(ir::NodeBudget::check());
     ir::Function& function = ir::as_function(callee);
     HEDDLE_TRY(function.ensure_defined());
     if (!function.graph) return ok_status();

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ir/node_budget.h"
 #include "ir/verifier.h"
 #include "passes/freeze.h"
 #include "passes/passes.h"
@@ -19,6 +20,7 @@ Status run_pipeline(ir::Graph& graph, const PipelineOptions& options) {
   for (const Pass& pass : all_passes()) {
     if (std::find(options.without.begin(), options.without.end(), pass.name) != options.without.end()) continue;
     HEDDLE_TRY(pass.run(graph));
+    HEDDLE_TRY(ir::NodeBudget::check());
     if (pass.run == &inline_calls && options.module) HEDDLE_TRY(freeze_attributes(graph, *options.module));
 #ifndef NDEBUG
     Status verdict = ir::verify(graph);

@@ -1,8 +1,11 @@
 // Computes at load what depends on constants only, and replaces an If with a known condition, or a Loop that never
 // starts, by what remains.
+#include <new>
 #include <optional>
+#include <stdexcept>
 
 #include "core/boxes.h"
+#include "core/memory_account.h"
 #include "ir/aliases.h"
 #include "passes/passes.h"
 #include "passes/patterns.h"
@@ -14,6 +17,8 @@ namespace {
 // Folding must not blow up the program: no result larger than this becomes a constant.
 constexpr int64_t kLargestFoldedTensor = 1 << 16;
 constexpr size_t kLargestFoldedList = 1 << 12;
+// Nor does computing one take more than this; what needs more fails when, and only if, it is reached.
+constexpr uint64_t kFoldingBytes = uint64_t{64} << 20;
 
 bool is_small(const IValue& value) {
   if (value.is_tensor()) return value.as_tensor().numel() <= kLargestFoldedTensor;
@@ -121,9 +126,7 @@ class Propagator {
         for (const schema::Argument& result : node.op->schema.returns) {
           if (result.alias) return fold_immutable_element(node, inputs);
         }
-        Result<std::vector<IValue>> results = schema::call_operator(*node.op, inputs);
-        if (!results.ok()) return std::nullopt;
-        return std::move(results).value();
+        return call(*node.op, inputs);
       }
       case ir::NodeKind::kListConstruct:
         return std::vector<IValue>{make_list(node.output()->type()->element(), std::move(inputs))};
@@ -159,9 +162,21 @@ class Propagator {
     for (const auto& output : node.outputs()) {
       if (!ir::is_immutable(*output->type())) return std::nullopt;
     }
-    Result<std::vector<IValue>> results = schema::call_operator(*node.op, inputs);
-    if (!results.ok()) return std::nullopt;
-    return std::move(results).value();
+    return call(*node.op, inputs);
+  }
+
+  static std::optional<std::vector<IValue>> call(const schema::Operator& op, const std::vector<IValue>& inputs) {
+    const auto memory = make_ref<MemoryAccount>(kFoldingBytes);
+    const ChargeTo account(memory.get());
+    try {
+      Result<std::vector<IValue>> results = schema::call_operator(op, inputs);
+      if (!results.ok()) return std::nullopt;
+      return std::move(results).value();
+    } catch (const std::bad_alloc&) {
+      return std::nullopt;
+    } catch (const std::length_error&) {
+      return std::nullopt;
+    }
   }
 
   ir::Graph& graph_;

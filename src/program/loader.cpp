@@ -1,13 +1,20 @@
-#include "program/loader.h"
-
+// From an open archive to a module: classes out of its code, objects out of its pickles, code out of its methods. One
+// load on one thread. Every method of the root module is compiled before it returns, so that a model that cannot run is
+// found out now and the first run is as fast as the next.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
+#include "archive/archive.h"
+#include "core/memory_account.h"
+#include "heddle/jit.h"
+#include "ir/node_budget.h"
 #include "lang/importer.h"
 #include "lang/script_unit.h"
 #include "passes/passes.h"
 #include "program/archive_source.h"
 #include "program/binder.h"
+#include "program/policy_check.h"
 #include "program/program.h"
 #include "program/runtime.h"
 
@@ -61,6 +68,8 @@ std::string missing_message(const std::string& file, const std::vector<jit::Miss
   return out;
 }
 
+constexpr std::chrono::seconds kTimeToSetState{60};
+
 void warn(const jit::LoadOptions& options, const std::string& message) {
   if (options.warn) {
     options.warn(message);
@@ -93,16 +102,21 @@ class Loader {
   Loader(std::shared_ptr<const archive::Archive> archive, const jit::LoadOptions& options)
       : archive_(std::move(archive)),
         options_(options),
-        program_(make_ref<Program>(passes_to_leave_out(options))),
+        program_(make_ref<Program>(passes_to_leave_out(options), options.limits.graph_nodes)),
         importer_(make_ref<lang::Importer>(
             *program_->unit,
-            [archive = archive_](const std::string& qualifier) { return read_source(archive, qualifier); },
+            [archive = archive_, total = std::make_shared<uint64_t>(0)](const std::string& qualifier) {
+              return read_source(archive, qualifier, *total);
+            },
             archive_->version())) {
     program_->source = archive_;
   }
 
   Result<IValue> run() {
     HEDDLE_TRY(check_pass_names(options_.without_passes));
+    const ir::NodeBudget budget(options_.limits.graph_nodes);
+    const auto memory = make_ref<MemoryAccount>(memory_of_load());
+    const ChargeTo account(memory.get());
     HEDDLE_REQUIRE_CODE(!archive_->has("bytecode.pkl") || !archive_->records("code/").empty(), kUnsupported, "'",
                         archive_->name(),
                         "' holds bytecode of PyTorch's lite interpreter and no TorchScript code; "
@@ -113,14 +127,15 @@ class Loader {
     HEDDLE_REQUIRE_CODE(root.is_object() && root.as_object().class_type->is_module(), kBadArchive, "'",
                         archive_->name(), "' holds a value of type ", root.type_text(),
                         "; expected a module saved with torch.jit.save");
-    HEDDLE_TRY(binder.run_pending([this](const Ref<Callable>& method, const IValue& object, IValue state) -> Status {
-      HEDDLE_TRY(program_->run(method, {object, std::move(state)}));
-      return ok_status();
+    if (options_.policy) HEDDLE_TRY(judged(check_unit(*program_->unit, &*options_.policy)));
+    HEDDLE_TRY(binder.run_pending([this](const Ref<Callable>& method, const IValue& object, IValue state) {
+      return set_state(method, object, std::move(state));
     }));
     HEDDLE_TRY(program_->freeze(root.as_object(), /*forever=*/false));
     if (!root.as_object().specialised) {
       for (const Ref<Callable>& method : root.as_object().class_type->methods) HEDDLE_TRY(program_->prepare(method));
     }
+    HEDDLE_TRY(check_files());
     program_->missing_operators = by_name(program_->unit->missing_operators);
     if (!program_->missing_operators.empty()) {
       const std::string message = missing_message(archive_->name(), program_->missing_operators);
@@ -135,11 +150,62 @@ class Loader {
     return root;
   }
 
+  // Whether run() failed because of a policy.
+  bool denied() const { return denied_; }
+
  private:
+  Status judged(Status verdict) {
+    denied_ = !verdict.ok();
+    return verdict;
+  }
+
+  Status set_state(const Ref<Callable>& method, const IValue& object, IValue state) {
+    exec::CallOptions call;
+    if (options_.setstate == jit::SetState::kRefuse) {
+      return judged(error(ErrorCode::kUnsupported, method->qualified_name(),
+                          " would run while the model loads, which "
+                          "LoadOptions::setstate refuses"));
+    }
+    if (options_.setstate == jit::SetState::kPure) {
+      static const jit::OperatorPolicy pure = jit::OperatorPolicy::parse(
+          "deny family:random\ndeny family:process\ndeny family:print\ndeny family:fork\ndeny family:custom\n");
+      Status verdict = check_function(*program_->unit, method, pure);
+      if (!verdict.ok()) {
+        return judged(error(verdict.code(), method->qualified_name(), " would run while the model loads, but ",
+                            verdict.message(), "\nLoadOptions::setstate kRun lets it, in a model that you trust"));
+      }
+      call.deadline = std::chrono::steady_clock::now() + kTimeToSetState;
+    }
+    HEDDLE_TRY(program_->run(method, {object, std::move(state)}, call));
+    return ok_status();
+  }
+
+  // Operators that reach for files are not there; a model that names one is no model to run.
+  Status check_files() {
+    for (const ir::MissingOperator& missing : program_->unit->missing_operators) {
+      const std::vector<std::string_view> families = families_of(missing.name);
+      if (std::find(families.begin(), families.end(), "file") == families.end()) continue;
+      return judged(error(ErrorCode::kUnsupported, "the model calls ", missing.name, " at ", place_text(missing),
+                          ": no model may reach files"));
+    }
+    return ok_status();
+  }
+
+  uint64_t memory_of_load() const {
+    constexpr uint64_t kLeast = uint64_t{4} << 30;
+    constexpr uint64_t kTimes = 20;
+    if (options_.limits.memory_bytes) return options_.limits.memory_bytes;
+    return std::max(kLeast, kTimes * archive_->bytes());
+  }
   static Result<Ref<const Source>> read_source(const std::shared_ptr<const archive::Archive>& archive,
-                                               const std::string& qualifier) {
+                                               const std::string& qualifier, uint64_t& total) {
     const Ref<const Source> code = HEDDLE_TRY(archive->read_code(qualifier));
     if (!code) return Ref<const Source>();
+    total += code->text().size();
+    HEDDLE_REQUIRE_CODE(total <= archive->limits().source_bytes, kLimit,
+                        "its source is longer than the limit "
+                        "source_bytes, ",
+                        archive->limits().source_bytes);
     return Ref<const Source>(make_ref<ArchiveSource>(*code, archive, qualifier));
   }
 
@@ -147,42 +213,47 @@ class Loader {
   const jit::LoadOptions& options_;
   const Ref<Program> program_;
   const Ref<lang::Importer> importer_;
+  bool denied_ = false;
 };
 
+constexpr archive::Archive::Kind kArchive = archive::Archive::Kind::kTorchScript;
+
 jit::Module load_opened(Result<archive::Archive> opened, const jit::LoadOptions& options) {
-  const archive::Archive archive = value_or_throw(std::move(opened));
-  const std::string name = archive.name();
-  Result<IValue> loaded = load_module(archive, options);
+  const auto archive = std::make_shared<const archive::Archive>(value_or_throw(std::move(opened)));
+  const std::string& name = archive->name();
+  ensure_runtime();
+  Loader loader(archive, options);
+  Result<IValue> loaded = loader.run();
   if (loaded.ok()) return jit::Module(std::move(loaded).value());
   // Errors of the code, the classes and the values do not know which file they are from.
   ErrorInfo info = loaded.status().info();
   if (info.message.find(name) == std::string::npos) info.message = concat("cannot load '", name, "': ", info.message);
+  if (loader.denied()) throw jit::PolicyError(std::move(info));
   throw Error(std::move(info));
 }
 
 }  // namespace
-
-Result<IValue> load_module(archive::Archive archive, const jit::LoadOptions& options) {
-  ensure_runtime();
-  return Loader(std::make_shared<const archive::Archive>(std::move(archive)), options).run();
-}
-
 }  // namespace heddle::program
 
 namespace heddle::jit {
 
 Module load(const std::string& path, const LoadOptions& options) {
-  return program::or_out_of_memory([&] { return program::load_opened(archive::Archive::open(path), options); });
+  return program::or_out_of_memory(
+      [&] { return program::load_opened(archive::Archive::open(path, program::kArchive, options.limits), options); });
 }
 
 Module load(std::istream& stream, const LoadOptions& options) {
-  return program::or_out_of_memory(
-      [&] { return program::load_opened(archive::Archive::open_stream(stream, "<stream>"), options); });
+  return program::or_out_of_memory([&] {
+    return program::load_opened(archive::Archive::open_stream(stream, "<stream>", program::kArchive, options.limits),
+                                options);
+  });
 }
 
 Module load(const void* data, size_t size, const LoadOptions& options) {
-  return program::or_out_of_memory(
-      [&] { return program::load_opened(archive::Archive::open_copy(data, size, "<buffer>"), options); });
+  return program::or_out_of_memory([&] {
+    return program::load_opened(archive::Archive::open_copy(data, size, "<buffer>", program::kArchive, options.limits),
+                                options);
+  });
 }
 
 CompilationUnit::CompilationUnit(const std::string& source) {

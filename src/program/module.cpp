@@ -36,7 +36,11 @@ exec::CallOptions call_options(const RunOptions& options) {
     throw Error(invalid("RunOptions::thread_limit: expected a number of threads, or 0 for none, but got ",
                         options.thread_limit));
   }
-  return {options.stop, options.deadline, options.thread_limit, options.profile};
+  exec::CallOptions call{options.stop, options.deadline, options.thread_limit, options.profile};
+  call.memory_limit = options.memory_limit;
+  call.recursion_limit = options.recursion_limit;
+  call.fork_limit = options.fork_limit;
+  return call;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "code/code.h"
 #include "exec/attribute_slots.h"
 #include "exec/exec.h"
+#include "ir/node_budget.h"
 #include "ir/printer.h"
 #include "lower/lower.h"
 #include "passes/passes.h"
@@ -59,10 +60,11 @@ struct FrozenMethods final : RefCounted {
   bool forever = false;
 };
 
-Program::Program(std::vector<std::string> without)
+Program::Program(std::vector<std::string> without, uint64_t graph_nodes)
     : unit(make_ref<ir::CompilationUnit>()),
       without_(std::move(without)),
-      freezes_(std::find(without_.begin(), without_.end(), "freeze") == without_.end()) {}
+      freezes_(std::find(without_.begin(), without_.end(), "freeze") == without_.end()),
+      graph_nodes_(graph_nodes) {}
 
 Program::~Program() {
   // Code and callables refer to each other in rings wherever functions recurse.
@@ -145,6 +147,7 @@ Status Program::prepare(const Ref<Callable>& callable) {
   if (callable->ready()) return ok_status();
   const std::lock_guard lock(mutex_);
   if (callable->ready()) return ok_status();
+  const ir::NodeBudget budget(graph_nodes_);
   return compile_all({callable});
 }
 
@@ -182,6 +185,7 @@ Result<passes::AttributeSet> Program::changed_attributes(const ObjectValue& obje
 Status Program::freeze(ObjectValue& object, bool forever) {
   if (!freezes_) return ok_status();
   const std::lock_guard lock(mutex_);
+  const ir::NodeBudget budget(graph_nodes_);
   // Before the graphs are looked at: what changes meanwhile counts as changed later.
   auto frozen = make_ref<FrozenMethods>();
   frozen->changes = changes_;
@@ -237,6 +241,7 @@ Ref<FutureValue> Program::run_async(const Ref<Callable>& callable, std::vector<I
 
 Result<std::string> Program::graph_text(const Ref<Callable>& callable, bool optimized, const ObjectValue* object) {
   const std::lock_guard lock(mutex_);
+  const ir::NodeBudget budget(graph_nodes_);
   ir::Function& function = ir::as_function(callable);
   if (!optimized) {
     HEDDLE_TRY(function.ensure_defined());

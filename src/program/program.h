@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/load_limits.h"
 #include "base/result.h"
 #include "core/boxes.h"
 #include "core/future.h"
@@ -31,8 +32,8 @@ struct FrozenMethods;
 
 class Program final : public RefCounted {
  public:
-  // `without`: passes to leave out, and "freeze"; names there are.
-  explicit Program(std::vector<std::string> without = {});
+  // `without`: passes to leave out, and "freeze"; names there are. graph_nodes: that one compilation may make.
+  explicit Program(std::vector<std::string> without = {}, uint64_t graph_nodes = LoadLimits{}.graph_nodes);
   ~Program() override;
 
   const Ref<ir::CompilationUnit> unit;
@@ -84,6 +85,7 @@ class Program final : public RefCounted {
   std::mutex mutex_;  // guards compiling: the graphs of all functions, and their code until ready
   const std::vector<std::string> without_;
   const bool freezes_;
+  const uint64_t graph_nodes_;
   std::atomic<int> thread_limit_{0};  // relaxed: a number on its own
   passes::AttributeSet relied_on_;    // by the frozen methods of all objects; guarded by mutex_
   // How often each has happened. Frozen code is in force while the numbers are those it was made at.

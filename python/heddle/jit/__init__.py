@@ -4,7 +4,7 @@ import os
 import typing
 
 from .. import _C
-from .._C import CompilationUnit, JitError as Error, ScriptMethod
+from .._C import CancelledError, CompilationUnit, JitError as Error, LimitError, PolicyError, ScriptMethod
 from ..futures import Future
 from ._modules import RecursiveScriptModule, ScriptModule, ScriptObject
 from ._script import ScriptFunction, script, script_if_tracing, export, ignore, interface, unused
@@ -17,14 +17,21 @@ is_tracing = lambda: False
 
 
 def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, strict=False,
-         optimize=True, without_passes=()):
+         optimize=True, without_passes=(), policy=None, setstate="pure", limits=None):
     """A module saved with torch.jit.save, on the CPU wherever it was saved.
 
     f: a path, a file open for reading, or bytes. _extra_files: a dict whose keys name files under extra/; their bytes
     are put in. strict: refuse a model that names an operator Heddle lacks, even where it might never be reached.
     optimize: run the optimising passes. without_passes: names of those to leave out; a wrong name's error lists them.
+
+    For models of others (docs/security.md): policy, the operators the model may name, "conservative" or a text of rules;
+    setstate, whether __setstate__ of its classes may run: "pure", "refuse" or "run"; limits, a dict of what the load may
+    take, such as {"archive_bytes": 2 << 30}. Raises PolicyError and LimitError.
     """
-    options = (_extra_files, map_location is not None, strict, optimize, list(without_passes))
+    if policy == "conservative":
+        policy = "include conservative"
+    options = (_extra_files, map_location is not None, strict, optimize, list(without_passes), policy, setstate,
+               limits or {})
     if builtins.isinstance(f, (str, os.PathLike)):
         path = os.fspath(f)
         if not os.path.exists(path):
@@ -34,6 +41,17 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False, *, stri
         return _C.jit_load(path, *options)
     data = bytes(f) if builtins.isinstance(f, (bytes, bytearray, memoryview)) else f.read()
     return _C.jit_load(data, *options)
+
+
+def call(f, args=(), kwargs=None, *, timeout=None, memory_limit=0, recursion_limit=10_000, fork_limit=100_000):
+    """f(*args, **kwargs) of a module, a method or a function, within limits.
+
+    timeout: seconds, after which it raises CancelledError. Beyond the others it raises LimitError: memory_limit, bytes of
+    tensors that the call and its tasks hold at once (0: any); recursion_limit, calls inside each other; fork_limit,
+    tasks that have not ended.
+    """
+    method = f._get("forward") if builtins.isinstance(f, ScriptModule) else getattr(f, "_method", f)
+    return _C.jit_call(method, tuple(args), dict(kwargs or {}), timeout, memory_limit, recursion_limit, fork_limit)
 
 
 def save(m, f, _extra_files=None):

@@ -94,10 +94,12 @@ bool ends_with(Text text, Text part, int64_t start, int64_t end) {
   return w.begin >= 0 && w.text.ends_with(part);
 }
 Result<std::string> replace(Text text, Text old, Text with, int64_t limit) {
-  // What a replacement of every character would give.
+  // What it could give, where every part of the text is replaced.
   size_t longest = 0;
-  if (__builtin_mul_overflow(text.size() + 1, with.size() + 1, &longest)) longest = SIZE_MAX;
-  if (old.empty() || with.size() > old.size()) HEDDLE_TRY(check_length(longest));
+  if (__builtin_mul_overflow(text.size() / std::max<size_t>(old.size(), 1) + 1, with.size() + 1, &longest)) {
+    longest = SIZE_MAX;
+  }
+  HEDDLE_TRY(check_length(with.size() > old.size() ? std::max(longest, text.size()) : text.size()));
   std::string result;
   const auto allowed = [&] { return limit < 0 || limit-- > 0; };
   if (old.empty()) {
