@@ -96,8 +96,8 @@ std::vector<std::string_view> families_of(std::string_view name) {
                        "prim::save", "prim::load"})) {
     families.push_back("file");
   }
-  if (is_any_of(name, {"aten::manual_seed", "aten::seed", "aten::initial_seed", "aten::set_grad_enabled",
-                       "aten::_set_deterministic_algorithms", "prim::AddStatValue", "prim::TimePoint"})) {
+  if (is_any_of(name, {"aten::manual_seed", "aten::seed", "aten::initial_seed", "aten::_set_deterministic_algorithms",
+                       "prim::TimePoint"})) {
     families.push_back("process");
   }
   if (is_any_of(name, {"prim::Print", "aten::warn"})) families.push_back("print");
