@@ -172,8 +172,6 @@ Result<Tensor> polygamma_in_place(const Tensor& self, int64_t n) { return polyga
 
 Result<Tensor> mvlgamma(const Tensor& self, int64_t p, const Out& out) {
   HEDDLE_REQUIRE(p >= 1, "p has to be greater than or equal to 1");
-  constexpr int64_t kMostTerms = int64_t{1} << 20;  // of each element
-  HEDDLE_REQUIRE_CODE(p <= kMostTerms, kLimit, "mvlgamma: p ", p, " is more than ", kMostTerms);
   HEDDLE_REQUIRE(!is_complex(self.dtype()) && self.dtype() != DType::kBool,
                  "mvlgamma is not implemented for complex or bool tensors");
   // PyTorch makes a tensor of p columns, and fails where that is too large.

@@ -45,8 +45,8 @@ Result<IndexMap> circle(const Tensor& self, int64_t dim, int64_t before, int64_t
 Result<IndexMap> map_of(Mode mode, const Tensor& self, int64_t dim, int64_t before, int64_t after) {
   const int64_t size = self.size(dim);
   constexpr int64_t kLarge = int64_t{1} << 31;
-  HEDDLE_REQUIRE(std::abs(before) < kLarge && std::abs(after) < kLarge, name_of(mode), ": padding (", before, ", ",
-                 after, ") is too large");
+  HEDDLE_REQUIRE(before > -kLarge && before < kLarge && after > -kLarge && after < kLarge, name_of(mode), ": padding (",
+                 before, ", ", after, ") is too large");
   HEDDLE_REQUIRE(mode != Mode::kReflect || (before < size && after < size),
                  "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (",
                  before, ", ", after, ") at dimension ", dim, " of input ", to_text(self.sizes()));
