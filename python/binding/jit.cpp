@@ -40,10 +40,10 @@ py::object call(const jit::Method& method, const py::args& args, const py::kwarg
 }
 
 // With limits: heddle.jit.call.
-py::object call_limited(const jit::Method& method, const py::args& args, const py::dict& kwargs,
+py::object call_limited(const jit::Method& method, const py::tuple& args, const py::dict& kwargs,
                         std::optional<double> timeout, uint64_t memory_limit, uint64_t recursion_limit,
                         uint64_t fork_limit) {
-  Arguments given = read_arguments(args, py::reinterpret_borrow<py::kwargs>(kwargs));
+  Arguments given = read_arguments(py::reinterpret_borrow<py::args>(args), py::reinterpret_borrow<py::kwargs>(kwargs));
   jit::RunOptions options;
   if (timeout) {
     using Clock = std::chrono::steady_clock;

@@ -225,7 +225,7 @@ def policies(folder):
     yield "state-prints.pt", [INPUT], CANNOT_LOAD, "prim::Print"
     write(folder / "state-hoards.pt", stateful("state = torch.sum(torch.zeros([100000000]))"), state, FLOATS)
     yield "state-hoards.pt", ["--max-load-memory", "1mb", INPUT], CANNOT_LOAD, "memory_limit"
-    missing = stateful("state = torch.add(state, 1)").replace("  self.w = state\n", "")
+    missing = stateful("state = torch.add(state, 1)").replace("    self.w = state\n", "")
     write(folder / "state-sets-nothing.pt", missing, state, FLOATS)
     yield "state-sets-nothing.pt", [INPUT], CANNOT_LOAD, "left attribute 'w'"
 
