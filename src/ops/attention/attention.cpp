@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/blas.h"
 #include "ops/backend/rows.h"
 #include "ops/common/copy.h"
@@ -117,6 +118,8 @@ template <class T>
 void run(const Problem& p) {
   int64_t batches = 1;
   for (int64_t b : p.batch) batches *= b;
+  trace::note_work(backend::gemm_description(), 2.0 * static_cast<double>(batches * p.queries * p.keys) *
+                                                    static_cast<double>(p.width + p.value_width));
   const int64_t blocks = (p.queries + kRows - 1) / kRows;
   const int64_t work = std::min(kRows, p.queries) * p.keys * (p.width + p.value_width);
   parallel::parallel_for(

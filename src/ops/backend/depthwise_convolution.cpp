@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/work_note.h"
 #include "ops/backend/depthwise.h"
 #include "ops/backend/tile_grid.h"
 #include "parallel/parallel.h"
@@ -37,6 +38,7 @@ class DepthwiseConvolution final : public Convolution {
 
   Status run(const float* input, const void* packed, const float* bias, const float* added,
              float* output) const override {
+    trace::note_work("depthwise", 2.0 * static_cast<double>(shape_.work()));
     const ConvolutionShape& s = shape_;
     const int64_t channels = s.in_channels;
     const int64_t pixels_of_piece = std::max<int64_t>(kWorkOfPiece / (s.kernel_taps() * channels), 1);

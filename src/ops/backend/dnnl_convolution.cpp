@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/dnnl_support.h"
 #include "parallel/parallel.h"
 
@@ -147,6 +148,7 @@ class DnnlConvolution final : public Convolution {
 
   Status run(const float* input, const void* packed, const float* bias, const float* added,
              float* output) const override {
+    trace::note_work("oneDNN", 2.0 * static_cast<double>(shape_.work()));
     std::vector<float> zeros;
     if (!bias) {
       zeros.resize(static_cast<size_t>(shape_.out_channels));

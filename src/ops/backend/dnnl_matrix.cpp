@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/cache.h"
 #include "ops/backend/dnnl_support.h"
 #include "parallel/parallel.h"
@@ -113,6 +114,7 @@ class DnnlMatrix final : public PackedMatrix {
 
   Status multiply(const float* input, int64_t rows, const float* bias, const Activation& activation,
                   float* output) const override {
+    trace::note_work("oneDNN", 2.0 * static_cast<double>(rows * in_ * out_));
     const int64_t row_pieces = (rows + kRowsOfPiece - 1) / kRowsOfPiece;
     const auto blocks = static_cast<int64_t>(blocks_.size());
     // Pieces of one block follow each other: its weights stay in the cache.

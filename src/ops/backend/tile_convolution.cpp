@@ -8,6 +8,7 @@
 #include <numeric>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/scratch.h"
 #include "ops/backend/tile_grid.h"
 #include "parallel/parallel.h"
@@ -91,6 +92,7 @@ class TileConvolution final : public Convolution {
 
   Status run(const float* input, const void* packed, const float* bias, const float* added,
              float* output) const override {
+    trace::note_work("tiles", 2.0 * static_cast<double>(shape_.work()));
     const int64_t rows = shape_.batch * shape_.output_pixels();
     const int64_t out = shape_.out_channels;
     const TileGrid grid = tile_grid(rows, depth(), out);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/work_note.h"
 #include "core/storage.h"
 #include "ops/backend/tile_grid.h"
 #include "parallel/parallel.h"
@@ -18,6 +19,7 @@ class TileMatrix final : public PackedMatrix {
   Status multiply(const float* input, int64_t rows, const float* bias, const Activation& activation,
                   float* output) const override {
     if (rows == 0) return ok_status();
+    trace::note_work("tiles", 2.0 * static_cast<double>(rows * in_ * out_));
     const TileGrid grid = tile_grid(rows, in_, out_);
     parallel::parallel_for(0, grid.pieces(), 1, [&](int64_t begin, int64_t end) {
       for_each_piece(grid, begin, end, rows, out_, [&](int64_t row, int64_t count, int64_t panel, int64_t panels) {

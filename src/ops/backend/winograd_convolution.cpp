@@ -5,6 +5,7 @@
 #include <new>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/scratch.h"
 #include "ops/backend/tile_convolution.h"
 #include "ops/backend/tile_grid.h"
@@ -75,6 +76,8 @@ class WinogradConvolution final : public Convolution {
 
   Status run(const float* input, const void* packed, const float* bias, const float* added,
              float* output) const override {
+    // What the windows themselves would take, so that speeds compare.
+    trace::note_work("Winograd tiles", 2.0 * static_cast<double>(shape_.work()));
     static thread_local ScratchBlock block;
     const int64_t tiles = tiling_.count();
     const int64_t most = std::max(kLeastTilesOfStripe, kFloatsOfStripe / (kWinogradPoints * shape_.in_channels));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/work_note.h"
 #include "ops/backend/blas.h"
 #include "ops/common/dispatch.h"
 #include "parallel/parallel.h"
@@ -74,6 +75,7 @@ void forward(const ConvolutionShape& s, const T* input, const T* weight, const T
   const int64_t block = std::clamp<int64_t>(kColumns / std::max<int64_t>(depth, 1), 16, std::max<int64_t>(pixels, 16));
   const int64_t blocks = (pixels + block - 1) / block;
   const Window window{s};
+  trace::note_work(backend::gemm_description(), 2.0 * static_cast<double>(s.work()));
   parallel::parallel_for(0, s.batch * s.groups * blocks, 1, [&](int64_t from, int64_t to) {
     std::vector<T> columns(static_cast<size_t>(depth * std::min(block, pixels)));
     for (int64_t i = from; i < to; ++i) {
@@ -111,6 +113,7 @@ void transposed(const ConvolutionShape& s, const T* input, const T* weight, cons
       std::clamp<int64_t>(kColumns / std::max<int64_t>(taps * pixels, 1), 1, std::max<int64_t>(out, 1));
   const int64_t blocks = (out + block - 1) / block;
   const Window window{s};
+  trace::note_work(backend::gemm_description(), 2.0 * static_cast<double>(s.work()));
   parallel::parallel_for(0, s.batch * s.groups * blocks, 1, [&](int64_t from, int64_t to) {
     std::vector<T> columns(static_cast<size_t>(block * taps * pixels));
     for (int64_t i = from; i < to; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/work_note.h"
 #include "ops/backend/blas.h"
 #include "ops/common/copy.h"
 #include "ops/common/dispatch.h"
@@ -82,6 +83,7 @@ void run(const Operand& a, const Operand& b, const Tensor& c, T alpha, T beta) {
   const int64_t k = a.tensor.size(2);
   const int64_t ldc = leading(m, n, c.stride(1));
   const Tile tile = tile_of(batch, m, n, k);
+  trace::note_work(backend::gemm_description(), 2.0 * static_cast<double>(batch * m * n * k));
   const int64_t down = ceil_div(m, tile.rows);
   const int64_t across = ceil_div(n, tile.columns);
   const int64_t tiles = ceil_div(batch, tile.batch) * down * across;
