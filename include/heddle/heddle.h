@@ -4,6 +4,8 @@
 #include "heddle/error.h"
 #include "heddle/jit.h"
 #include "heddle/library.h"
+#include "heddle/metrics.h"
 #include "heddle/parallel.h"
 #include "heddle/tensor.h"
 #include "heddle/thread_config.h"
+#include "heddle/trace.h"

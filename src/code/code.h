@@ -51,11 +51,15 @@ struct Inst {
 
 // Where an instruction was written: its own place and, for inlined code, the calls around it. For error messages.
 struct Place : RefCounted {
-  Place(SourceRange source_range, std::string in_function, Ref<const Place> calling_place)
-      : range(std::move(source_range)), function(std::move(in_function)), caller(std::move(calling_place)) {}
+  Place(SourceRange source_range, std::string in_function, Ref<const Place> calling_place, std::string path = {})
+      : range(std::move(source_range)),
+        function(std::move(in_function)),
+        caller(std::move(calling_place)),
+        module(std::move(path)) {}
   SourceRange range;
   std::string function;     // qualified name of the function the text stands in
   Ref<const Place> caller;  // where that function was inlined; null for the code's own function
+  std::string module;       // whose method the function is, where it was inlined: "layer1.0"; empty: not known
 };
 
 class Code : public RefCounted {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/counting.h"
+#include "base/trace.h"
 #include "core/block_cache.h"
 #include "core/memory_account.h"
 
@@ -27,6 +29,7 @@ std::function<void()> give_back(const Storage& storage, MemoryAccount* account) 
     const auto held = Ref<MemoryAccount>::adopt(account);
     account->refund(storage.bytes());
     give_block(storage.data(), storage.bytes());
+    counting::add_memory(-static_cast<int64_t>(storage.bytes()));
   };
 }
 
@@ -40,12 +43,15 @@ Storage::~Storage() {
     release_();
   } else {
     give_block(data_, bytes_);
+    counting::add_memory(-static_cast<int64_t>(bytes_));
   }
 }
 
 Result<Ref<Storage>> Storage::allocate(size_t bytes) {
   MemoryAccount* const account = MemoryAccount::current();
   void* data = HEDDLE_TRY(take(bytes, account));
+  trace::t_allocated += static_cast<int64_t>(bytes);
+  counting::add_memory(static_cast<int64_t>(bytes));
   auto storage = Ref<Storage>::adopt(new Storage(data, bytes, nullptr));
   storage->release_ = give_back(*storage, account);
   return storage;
@@ -64,8 +70,10 @@ Status Storage::resize(size_t bytes) {
     release_();
   } else {
     give_block(data_, bytes_);
+    counting::add_memory(-static_cast<int64_t>(bytes_));
   }
   release_ = give_back(*this, account);
+  counting::add_memory(static_cast<int64_t>(bytes));
   data_ = data;
   bytes_ = bytes;
   return ok_status();

@@ -9,11 +9,9 @@
 //  5. No instruction calls interpret(): TorchScript recursion grows the FrameStack, never the native stack.
 #include "exec/interpreter.h"
 
-#include <chrono>
-
 #include "core/boxes.h"
+#include "exec/recording.h"
 #include "parallel/task_pool.h"
-#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 namespace {
@@ -47,29 +45,6 @@ Status make_task(Begin begin, Invocation& invocation, const Code& code, const In
   CallContext context = HEDDLE_TRY(invocation.context_of_task());
   registers[inst.a] = begin(Ref<const Code>::share(callee), take_list(code, inst, registers), std::move(context));
   return ok_status();
-}
-
-Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
-  const schema::Operator& op = *code.operators[inst.a];
-  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
-  const uint32_t* drop = list + inst.b + inst.c;
-  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
-  return status;
-}
-
-Profile::Row row_of(const Code& code, const Inst& inst) {
-  const schema::FunctionSchema& schema = code.operators[inst.a]->schema;
-  Profile::Row row;
-  row.name = schema.overload.empty() ? schema.name : concat(schema.name, ".", schema.overload);
-  row.place = place_text(code, &inst);
-  return row;
-}
-
-Status call_profiled(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list, Profile& profile) {
-  const auto start = std::chrono::steady_clock::now();
-  Status status = call_operator(code, inst, registers, list);
-  profile.add(&inst, std::chrono::steady_clock::now() - start, [&] { return row_of(code, inst); });
-  return status;
 }
 
 Result<const Callable*> find_method(const Code& code, const Inst& inst, const IValue* registers) {
@@ -249,8 +224,8 @@ kDrop:
 
 kOperator:
   HEDDLE_POLL();
-  HEDDLE_DO(profile ? call_profiled(*frame->code, *pc, r, operands + pc->list, *profile)
-                    : call_operator(*frame->code, *pc, r, operands + pc->list));
+  HEDDLE_DO(profile || trace::on() ? call_recorded(*frame->code, *pc, r, operands + pc->list, profile)
+                                   : call_operator(*frame->code, *pc, r, operands + pc->list));
   HEDDLE_NEXT();
 kCallFunction:
   HEDDLE_DO(function_code(*frame->code, *pc, callee));
@@ -285,6 +260,10 @@ kWait:
     frame->next = pc;
     invocation.set_waiting_for(Ref<FutureValue>::share(&r[pc->b].as_future()));
     return Outcome::kSuspended;
+  }
+  // Nothing to wait for, but an edge of the graph of tasks.
+  if (trace::on()) {
+    record_wait(trace::now(), trace::t_invocation, Invocation::trace_id_of(r[pc->b].as_future()), trace::kRanItHere);
   }
   HEDDLE_DO(take_value(r[pc->b].as_future(), r[pc->a]));
   HEDDLE_NEXT();

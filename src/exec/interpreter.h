@@ -9,8 +9,6 @@
 
 namespace heddle::exec {
 
-enum class Outcome { kReturned, kFailed, kSuspended };
-
 // Runs the top frame until the outermost returns, fails, or waits for a Future that is not complete.
 Outcome interpret(Invocation& invocation);
 

@@ -4,10 +4,12 @@
 #include <optional>
 #include <typeinfo>
 
+#include "base/counting.h"
 #include "base/out_of_memory.h"
 #include "base/topology.h"
 #include "exec/exec.h"
 #include "exec/interpreter.h"
+#include "exec/recording.h"
 #include "parallel/budget.h"
 #include "parallel/pause.h"
 #include "parallel/settings.h"
@@ -28,6 +30,7 @@ class TaskFuture final : public FutureValue {
 
   parallel::TaskSlot slot;
   const Ref<Cancellation> cancellation;  // of the call; may be null
+  uint64_t trace_id = 0;                 // of its task, where a trace was on; set before anybody else knows the Future
 
  private:
   std::atomic<Invocation*> deferred_{nullptr};
@@ -50,6 +53,13 @@ bool completes_soon(const FutureValue& future) {
     if (parallel::budget::running() > topology().usable_cores() || Clock::now() >= end) return future.completed();
   }
   return true;
+}
+
+void count_request(int64_t begin, bool failed) {
+  counting::Counts& counts = counting::counts();
+  counts.requests.add();
+  if (failed) counts.errors.add();
+  counts.latency.add(trace::now() - begin);
 }
 
 // Completed when the Future is, or when the call is cancelled.
@@ -145,6 +155,8 @@ Ref<FutureValue> Invocation::start(const Ref<const code::Code>& code, std::vecto
   auto future = make_ref<TaskFuture>(return_type(*code), context.cancellation);
   auto invocation = make_ref<Invocation>(code, std::move(arguments), std::move(context));
   invocation->future_ = future;
+  invocation->forked_at_ = trace::now();
+  if (trace::on()) record_fork(future->trace_id = invocation->trace_id(), code);
   parallel::submit(std::move(invocation), &future->slot);
   return future;
 }
@@ -152,8 +164,15 @@ Ref<FutureValue> Invocation::start(const Ref<const code::Code>& code, std::vecto
 Ref<FutureValue> Invocation::defer(const Ref<const code::Code>& code, std::vector<IValue> arguments,
                                    CallContext context) {
   auto future = make_ref<TaskFuture>(return_type(*code), context.cancellation);
-  future->defer(make_ref<Invocation>(code, std::move(arguments), std::move(context)));
+  auto invocation = make_ref<Invocation>(code, std::move(arguments), std::move(context));
+  if (trace::on()) record_fork(future->trace_id = invocation->trace_id(), code);
+  future->defer(std::move(invocation));
   return future;
+}
+
+uint64_t Invocation::trace_id_of(FutureValue& future) {
+  const TaskFuture* const task = as_task(future);
+  return task ? task->trace_id : 0;
 }
 
 Ref<Invocation> Invocation::take_deferred(FutureValue& future) {
@@ -179,13 +198,61 @@ void Invocation::fail(Status error) {
 
 // Interprets it; false: it waits. Memory that runs out, and what else an operator throws, ends the call and not the
 // process.
-bool Invocation::ends() {
+namespace {
+
+// What runs on this thread, for those that record.
+class RunningInvocation {
+ public:
+  explicit RunningInvocation(uint64_t id) : outer_(std::exchange(trace::t_invocation, id)) {}
+  ~RunningInvocation() { trace::t_invocation = outer_; }
+  RunningInvocation(const RunningInvocation&) = delete;
+  RunningInvocation& operator=(const RunningInvocation&) = delete;
+
+ private:
+  const uint64_t outer_;
+};
+
+}  // namespace
+
+uint64_t Invocation::trace_id() {
+  if (recorded_.id == 0) recorded_.id = trace::new_id();
+  return recorded_.id;
+}
+
+// As interpret(), between the end of a wait and the next, both told to the trace.
+Outcome Invocation::interpret_recorded(const Invocation* root) {
+  const uint64_t id = trace_id();
+  if (recorded_.waits_since != 0) record_wait(recorded_.waits_since, id, recorded_.waits_for, recorded_.wait);
+  recorded_.waits_since = 0;
+  uint8_t stretch = recorded_.begun ? 0 : trace::kFirst;
+  recorded_.begun = true;
+  if (this == root) {
+    stretch |= trace::kOfCall;
+  } else if (below_ || !parallel::on_interop_thread()) {
+    stretch |= trace::kInline;
+  }
+  const int64_t begin = trace::now();
+  const Outcome outcome = [&] {
+    const RunningInvocation running(id);
+    return interpret(*this);
+  }();
+  if (outcome == Outcome::kFailed) stretch |= trace::kFailed;
+  if (outcome == Outcome::kSuspended) {
+    stretch |= trace::kSuspended;
+    recorded_.waits_for = trace_id_of(*waiting_for_);
+    recorded_.waits_since = trace::now();
+  }
+  record_stretch(begin, id, stretch, code_);
+  return outcome;
+}
+
+bool Invocation::ends(const Invocation* root) {
   try {
     try {
       const std::optional<parallel::ThreadLimit> limit =
           context_.thread_limit > 0 ? std::optional<parallel::ThreadLimit>(context_.thread_limit) : std::nullopt;
       const ChargeTo account(context_.memory.get());
-      const Outcome outcome = interpret(*this);
+      const Outcome outcome = trace::on() ? interpret_recorded(root) : interpret(*this);
       failed_ = outcome == Outcome::kFailed;
       return outcome != Outcome::kSuspended;
     } catch (const std::bad_alloc&) {
@@ -219,22 +286,32 @@ bool Invocation::suspend() {
   });
 }
 
+void Invocation::count_begin() {
+  counting::counts().tasks.add();
+  counting::counts().queue_wait.add(trace::now() - forked_at_);
+  forked_at_ = 0;
+}
+
 // Runs the chain from its top. Null: it has ended. Otherwise `root` is what is left of it, and waits for the Future
 // returned.
 Ref<FutureValue> Invocation::drive(Ref<Invocation> top, const Invocation* root) {
   while (top) {
-    if (top->ends()) {
+    if (top->forked_at_ != 0) top->count_begin();
+    if (top->ends(root)) {
       if (top.get() == root) return nullptr;
       top->complete_future();
       top = Ref<Invocation>(std::move(top->below_));
       continue;
     }
     if (Ref<Invocation> awaited = take_back(*top->waiting_for_)) {
+      top->recorded_.wait = trace::kRanItHere;
       awaited->below_ = std::move(top);
       top = std::move(awaited);
       continue;
     }
     while (top) {
+      // Before another thread may have it.
+      top->recorded_.wait = top.get() == root ? trace::kBlocked : trace::kGaveThreadBack;
       if (top.get() == root) return std::move(top->waiting_for_);
       Ref<Invocation> below = std::move(top->below_);
       try {
@@ -256,9 +333,12 @@ void Invocation::run() { drive(Ref<Invocation>::share(this), nullptr); }
 
 Result<IValue> Invocation::run_here() {
   const parallel::ActiveThread active;
+  const int64_t begin = trace::now();
   while (const Ref<FutureValue> awaited = drive(Ref<Invocation>::share(this), this)) {
     block(*awaited, context_.cancellation.get());
   }
+  if (trace::on()) record_call(begin, trace_id(), code_);
+  count_request(begin, failed_);
   if (failed_) return error_.ok() ? out_of_memory() : std::move(error_);
   return std::move(result_);
 }
@@ -277,10 +357,14 @@ Ref<FutureValue> run_async(const Ref<const code::Code>& code, std::vector<IValue
     failed->fail(std::move(checked));
     return failed;
   }
-  return Invocation::start(code, std::move(arguments), context_of(std::move(keepalive), options));
+  Ref<FutureValue> future = Invocation::start(code, std::move(arguments), context_of(std::move(keepalive), options));
+  future->add_callback([begin = trace::now()](FutureValue& ended) { count_request(begin, ended.has_error()); });
+  return future;
 }
 
 void wait(FutureValue& future) {
+  const int64_t begin = trace::on() ? trace::now() : 0;
+  const bool pending = !future.completed();
   if (Ref<Invocation> task = Invocation::take_back(future)) {
     const parallel::ActiveThread active;
     Invocation::drive(std::move(task), nullptr);
@@ -289,6 +373,9 @@ void wait(FutureValue& future) {
   block(future, task ? task->cancellation.get() : nullptr);
   // Cancelled: the task ends as soon as it notices.
   if (!future.completed()) block(future, nullptr);
+  if (begin != 0 && pending) {
+    record_wait(begin, trace::t_invocation, Invocation::trace_id_of(future), trace::kBlocked);
+  }
 }
 
 void begin(FutureValue& future) {

@@ -6,6 +6,7 @@
 // at work on the task, and needs no thread of the pool to be free.
 #pragma once
 
+#include "base/trace.h"
 #include "core/future.h"
 #include "core/memory_account.h"
 #include "core/profile.h"
@@ -34,6 +35,8 @@ struct CallContext {
   Ref<TaskCount> tasks;  // null until the call forks
 };
 
+enum class Outcome { kReturned, kFailed, kSuspended };
+
 class Invocation final : public parallel::Task {
  public:
   // Pushes the first frame. The arguments' number is checked by the caller.
@@ -59,6 +62,8 @@ class Invocation final : public parallel::Task {
   void set_result(IValue value) { result_ = std::move(value); }
   void set_error(Status error) { error_ = std::move(error); }
   void set_waiting_for(Ref<FutureValue> future) { waiting_for_ = std::move(future); }
+  // Of the task whose Future it is, in traces; 0: no task, or none was recorded.
+  static uint64_t trace_id_of(FutureValue& future);
 
  private:
   friend class TaskFuture;
@@ -67,8 +72,11 @@ class Invocation final : public parallel::Task {
   static Ref<Invocation> take_deferred(FutureValue& future);
   static Ref<Invocation> take_back(FutureValue& future);
   static Ref<FutureValue> drive(Ref<Invocation> top, const Invocation* root);
-  bool ends();
+  bool ends(const Invocation* root);
   void fail(Status error);
+  Outcome interpret_recorded(const Invocation* root);
+  uint64_t trace_id();
+  void count_begin();
   void complete_future();
   bool suspend();
 
@@ -82,6 +90,17 @@ class Invocation final : public parallel::Task {
   bool failed_ = false;
   Ref<FutureValue> waiting_for_;
   Ref<Invocation> below_;  // waits for this one; the same thread runs it next
+
+  int64_t forked_at_ = 0;  // 0: not forked, or begun
+
+  // For traces; all 0 while none has been on.
+  struct Recorded {
+    uint64_t id = 0;
+    bool begun = false;
+    int64_t waits_since = 0;
+    uint64_t waits_for = 0;
+    trace::WaitKind wait = trace::kGaveThreadBack;
+  } recorded_;
 };
 
 }  // namespace heddle::exec

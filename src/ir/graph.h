@@ -36,11 +36,12 @@ std::string_view node_name(NodeKind kind);
 // Where inlined code came from: the call that was replaced, and the call around that. Shared by all nodes of one
 // inlined body.
 struct CallSite : RefCounted {
-  CallSite(Ref<const CallSite> caller, SourceRange place, std::string callee)
-      : outer(std::move(caller)), range(std::move(place)), function(std::move(callee)) {}
+  CallSite(Ref<const CallSite> caller, SourceRange place, std::string callee, std::string path = {})
+      : outer(std::move(caller)), range(std::move(place)), function(std::move(callee)), module(std::move(path)) {}
   Ref<const CallSite> outer;  // null: called from the graph's own function
   SourceRange range;          // the call
   std::string function;       // the function that was called
+  std::string module;         // whose method it is: "layer1.0", from the graph's own object; empty: not known
 };
 
 struct Use {

@@ -65,7 +65,7 @@ Ref<const code::Place> CodeWriter::place_of(const SourceRange& range, const ir::
   Ref<const code::Place>& known = places_[{range.source.get(), range.begin, range.end, site}];
   if (!known) {
     known = make_ref<code::Place>(range, site ? site->function : code_->name,
-                                  site ? place_of(site->range, site->outer.get()) : nullptr);
+                                  site ? place_of(site->range, site->outer.get()) : nullptr, site ? site->module : "");
   }
   return known;
 }

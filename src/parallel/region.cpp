@@ -1,6 +1,7 @@
 #include "parallel/region.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <new>
 
@@ -41,6 +42,7 @@ void Region::prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_w
   end_ = end;
   function_ = function;
   context_ = context;
+  trace_id_ = 0;
   const auto items = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
   const auto step = static_cast<uint64_t>(std::max<int64_t>(grain, 1));
   const uint64_t steps = items / step + (items % step != 0);
@@ -56,6 +58,8 @@ void Region::prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_w
 }
 
 void Region::run() {
+  // Threads that are not ours have no role yet.
+  if (trace::on() && trace::role() == trace::Role::kCaller) trace::set_role(trace::Role::kHelper);
   work(participants_.fetch_add(1, std::memory_order_relaxed));
   budget::return_helper();
 }
@@ -74,10 +78,27 @@ void Region::work(int participant) {
   const InRegion scope(participant);
   // Relaxed: handing out chunk numbers orders nothing; what the caller wrote before reaches helpers through the queue.
   for (uint32_t chunk; (chunk = next_.fetch_add(1, std::memory_order_relaxed)) < chunks_;) {
-    if (!failed_.load(std::memory_order_relaxed)) run_chunk(chunk);
+    if (!failed_.load(std::memory_order_relaxed)) {
+      if (trace_id_ == 0) {
+        run_chunk(chunk);
+      } else {
+        run_recorded(chunk, participant);
+      }
+    }
     // Release: the caller's acquire of the last count sees what all chunks wrote.
     if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_) done_.notify_one();
   }
+}
+
+void Region::run_recorded(uint32_t chunk, int participant) {
+  const int64_t begin = trace::now();
+  run_chunk(chunk);
+  trace::Writer().record({.begin = begin,
+                          .end = trace::now(),
+                          .id = trace_id_,
+                          .other = chunk,
+                          .kind = trace::Kind::kChunk,
+                          .detail = static_cast<uint8_t>(std::min(participant, 255))});
 }
 
 void Region::run_chunk(uint32_t chunk) {
@@ -111,13 +132,40 @@ void Region::wait() {
 
 namespace detail {
 
-bool must_run_alone() { return t_in_region || budget::exhausted(); }
+// Regions that could be divided are recorded where they are not, too.
+bool must_run_alone() { return t_in_region || (!trace::on() && budget::exhausted()); }
+
+// The caller's time in a region, where a trace is on when it begins.
+class RecordedRegion {
+ public:
+  RecordedRegion(int64_t items, int64_t grain, int helpers) {
+    if (!trace::on()) [[likely]]
+      return;
+    id_ = trace::new_id();
+    payload_ = {items, std::max<int64_t>(grain, 1), helpers};
+    begin_ = trace::now();
+  }
+  ~RecordedRegion() {
+    if (id_ == 0) [[likely]]
+      return;
+    trace::Writer().record({.begin = begin_, .end = trace::now(), .id = id_, .kind = trace::Kind::kRegion}, payload_);
+  }
+  RecordedRegion(const RecordedRegion&) = delete;
+  RecordedRegion& operator=(const RecordedRegion&) = delete;
+  uint64_t id() const { return id_; }
+
+ private:
+  uint64_t id_ = 0;
+  int64_t begin_ = 0;
+  std::array<int64_t, trace::kRegionWordCount> payload_;  // set when id_ is
+};
 
 void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction function, void* context) {
   const ActiveThread active;
   const int64_t items = end - begin;
   const int64_t steps = items / std::max<int64_t>(grain, 1) + (items % std::max<int64_t>(grain, 1) != 0);
   const int helpers = budget::take_helpers(static_cast<int>(std::min<int64_t>(steps - 1, kMaxThreads)));
+  const RecordedRegion recorded(items, grain, helpers);
   if (helpers == 0) {
     function(context, begin, end);
     return;
@@ -128,6 +176,7 @@ void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction functio
   try {
     if (!region || region->use_count() > 1) region = make_ref<Region>();
     region->prepare(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
+    region->set_trace_id(recorded.id());
     backend::request_helpers(region, helpers);
   } catch (const std::bad_alloc&) {
     // Nobody was asked.

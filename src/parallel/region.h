@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 
+#include "base/trace.h"
 #include "parallel/parallel.h"
 #include "parallel/worker_pool.h"
 
@@ -24,16 +25,20 @@ class Region final : public Task {
   // The caller's part beside `helpers` that were asked for: works, then waits until the chunks they have taken are
   // done. Rethrows.
   void run_as_caller(int helpers);
+  // Under which number its chunks are recorded; 0: they are not. After prepare().
+  void set_trace_id(uint64_t id) { trace_id_ = id; }
 
  private:
   void work(int participant);
   void run_chunk(uint32_t chunk);
+  void run_recorded(uint32_t chunk, int participant);
   void wait();
 
   int64_t begin_ = 0;
   int64_t end_ = 0;
   int64_t chunk_size_ = 0;
   uint32_t chunks_ = 0;
+  uint64_t trace_id_ = 0;
   detail::ChunkFunction function_ = nullptr;
   void* context_ = nullptr;  // the caller's: alive until all chunks are done
   std::atomic<int> participants_{1};

@@ -27,7 +27,8 @@ void run_task(Task& task) {
 }
 
 WorkerPool* make_pool() {
-  return new WorkerPool({"heddle-interop", get_num_interop_threads, nullptr, run_task, next_alarm, ring_alarms});
+  return new WorkerPool(
+      {"heddle-interop", get_num_interop_threads, nullptr, run_task, next_alarm, ring_alarms, trace::Role::kInterop});
 }
 
 // Tasks nobody has waited for, at the end of the process. A task that takes longer than this is left to its fate.

@@ -149,32 +149,11 @@ void WorkerPool::run_all_here(Lock& lock) {
   while (first_) run_next(lock);
 }
 
-void WorkerPool::serve(uint64_t generation) {
-  pthread_setname_np(pthread_self(), threads_.name);
-  Lock lock(lock_);
-  while (!must_leave(generation)) {
-    if (first_) {
-      run_next(lock);
-      continue;
-    }
-    ++looking_;
-    lock.unlock();
-    look_for_work();
-    lock.lock();
-    --looking_;
-    if (first_ || must_leave(generation)) continue;
-    if (!sleep(lock, threads_.next_alarm ? threads_.next_alarm() : std::nullopt)) {
-      lock.unlock();
-      threads_.ring();
-      lock.lock();
-    }
-  }
-  if (generation == generation_) --alive_;
-  // What a replaced team leaves behind would otherwise wait for the next submit to start a successor.
-  if (alive_ == 0) run_all_here(lock);
-}
-
 namespace {
+
+void record_idle(int64_t since, uint8_t asleep) {
+  trace::Writer().record({.begin = since, .end = trace::now(), .kind = trace::Kind::kIdle, .detail = asleep});
+}
 
 // False: the time has come first.
 bool wait_for(sem_t& semaphore, std::optional<WorkerPool::Clock::time_point> until) {
@@ -193,6 +172,34 @@ bool wait_for(sem_t& semaphore, std::optional<WorkerPool::Clock::time_point> unt
 
 }  // namespace
 
+void WorkerPool::serve(uint64_t generation) {
+  pthread_setname_np(pthread_self(), threads_.name);
+  trace::set_role(threads_.role);
+  Lock lock(lock_);
+  while (!must_leave(generation)) {
+    if (first_) {
+      run_next(lock);
+      continue;
+    }
+    ++looking_;
+    lock.unlock();
+    const int64_t since = trace::on() ? trace::now() : 0;
+    look_for_work();
+    if (since != 0) record_idle(since, 0);
+    lock.lock();
+    --looking_;
+    if (first_ || must_leave(generation)) continue;
+    if (!sleep(lock, threads_.next_alarm ? threads_.next_alarm() : std::nullopt)) {
+      lock.unlock();
+      threads_.ring();
+      lock.lock();
+    }
+  }
+  if (generation == generation_) --alive_;
+  // What a replaced team leaves behind would otherwise wait for the next submit to start a successor.
+  if (alive_ == 0) run_all_here(lock);
+}
+
 // Whoever wakes a thread counts it as looking from then on, so that two tasks in a row wake two threads. False: the
 // time has come first.
 bool WorkerPool::sleep(Lock& lock, std::optional<Clock::time_point> until) {
@@ -201,7 +208,10 @@ bool WorkerPool::sleep(Lock& lock, std::optional<Clock::time_point> until) {
   sleepers_ = &me;
   ++sleeping_;
   lock.unlock();
+  // One clock call a sleep: a trace that begins meanwhile wants to know of it.
+  const int64_t since = trace::now();
   const bool woken = wait_for(me.wakeup, until);
+  if (trace::on()) record_idle(since, 1);
   lock.lock();
   if (!woken) {
     if (forget(me)) return false;

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/ref.h"
+#include "base/trace.h"
 #include "parallel/spin_lock.h"
 
 namespace heddle::parallel {
@@ -59,6 +60,7 @@ class WorkerPool {
     // pool's lock.
     std::optional<Clock::time_point> (*next_alarm)() = nullptr;
     void (*ring)() = nullptr;
+    trace::Role role = trace::Role::kHelper;
   };
   explicit WorkerPool(const Threads& threads) : threads_(threads) {}
   WorkerPool(const WorkerPool&) = delete;

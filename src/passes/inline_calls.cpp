@@ -13,6 +13,16 @@ namespace {
 // Beyond this depth of nested calls a call stays a call: recursion that hides behind ever new functions must end.
 constexpr size_t kDepthLimit = 200;
 
+// "layer1.0" of self.layer1.0; empty for what is no attribute of the graph's first input.
+std::string path_of(const ir::Value* object) {
+  std::string path;
+  for (; object->node()->is(ir::NodeKind::kGetAttr); object = object->node()->input(0)) {
+    path = path.empty() ? object->node()->name : concat(object->node()->name, ".", path);
+  }
+  const bool of_self = !object->graph().inputs().empty() && object == object->graph().block()->input(0);
+  return of_self ? path : std::string();
+}
+
 class Inliner {
  public:
   explicit Inliner(ir::Graph& graph) : graph_(graph) {}
@@ -49,7 +59,8 @@ class Inliner {
       ir::InsertPointGuard guard(graph_, node);
       results = ir::copy_block_nodes(*function.graph->block(), graph_, map);
     }
-    const auto site = make_ref<ir::CallSite>(node->inlined_at, node->range, function.qualified_name());
+    const auto site = make_ref<ir::CallSite>(node->inlined_at, node->range, function.qualified_name(),
+                                             node->inputs().empty() ? std::string() : path_of(node->input(0)));
     ir::Node* const first = before->next();
     for (ir::Node* copied = first; copied != node; copied = copied->next()) place_inside(copied, site);
     // The caller's type may be wider than the body's; the verifier wants uses to keep the type they were checked with.
@@ -80,7 +91,7 @@ class Inliner {
 
   static Ref<const ir::CallSite> rebase(const Ref<const ir::CallSite>& inner, const Ref<const ir::CallSite>& site) {
     if (!inner) return site;
-    return make_ref<ir::CallSite>(rebase(inner->outer, site), inner->range, inner->function);
+    return make_ref<ir::CallSite>(rebase(inner->outer, site), inner->range, inner->function, inner->module);
   }
 
   ir::Graph& graph_;

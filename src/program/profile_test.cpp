@@ -31,7 +31,11 @@ TEST(Profile, CountsTheOperatorsOfAllCallers) {
     EXPECT_GE(row.total, row.shortest * row.calls) << row.name;
     EXPECT_FALSE(row.place.empty()) << row.name;
     EXPECT_LE(row.total, rows[i > 0 ? i - 1 : 0].total);
-    if (row.name == "heddle::convolution") convolutions += row.calls;
+    EXPECT_GT(row.bytes, 0) << row.name;
+    if (row.name != "heddle::convolution") continue;
+    convolutions += row.calls;
+    EXPECT_GT(row.operations, 0);
+    EXPECT_FALSE(row.implementation.empty());
   }
   EXPECT_GT(convolutions, 0);
   options.profile->clear();
