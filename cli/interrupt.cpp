@@ -1,24 +1,32 @@
 #include "cli/interrupt.h"
 
+#include <atomic>
+#include <csignal>
+
 namespace heddle::cli {
 namespace {
 
-volatile std::sig_atomic_t g_seen = 0;
+std::atomic<bool> g_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may write it");
 
-void note(int) { g_seen = 1; }
+// The first signal only: then the system's own answer is back in place.
+void install(void (*handler)(int), int flags) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
 
 }  // namespace
 
-Interrupt::Interrupt() : before_{} {
-  g_seen = 0;
-  struct sigaction action {};
-  action.sa_handler = note;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, &before_);
+InterruptGuard::InterruptGuard() {
+  g_interrupted = false;
+  install([](int) { g_interrupted = true; }, static_cast<int>(SA_RESETHAND | SA_RESTART));
 }
 
-Interrupt::~Interrupt() { sigaction(SIGINT, &before_, nullptr); }
+InterruptGuard::~InterruptGuard() { install(SIG_DFL, 0); }
 
-bool Interrupt::seen() { return g_seen != 0; }
+bool interrupted() { return g_interrupted; }
 
 }  // namespace heddle::cli

@@ -1,20 +1,18 @@
-// Ctrl-C as a wish to end: the first is noted, the second ends the process as ever. One at a time, on the main thread.
+// Ctrl-C while a command measures: it ends what it does and keeps what it has. A second Ctrl-C ends the process.
 #pragma once
-
-#include <csignal>
 
 namespace heddle::cli {
 
-class Interrupt {
+// While it lives, SIGINT and SIGTERM only set interrupted(). One at a time, on the main thread.
+class InterruptGuard {
  public:
-  Interrupt();
-  ~Interrupt();
-  Interrupt(const Interrupt&) = delete;
-  Interrupt& operator=(const Interrupt&) = delete;
-  static bool seen();
-
- private:
-  struct sigaction before_;
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
+
+// Whether a signal came since the guard was made. Any thread.
+bool interrupted();
 
 }  // namespace heddle::cli

@@ -14,6 +14,7 @@
 #include "cli/list_operators.h"
 #include "cli/parallel_info.h"
 #include "cli/run.h"
+#include "cli/trace.h"
 #include "cli/tune.h"
 #include "heddle/library.h"
 #include "heddle/parallel.h"
@@ -154,6 +155,19 @@ void add_tune_options(CLI::App& command, TuneOptions& options) {
   command.add_flag("--json", options.json, "Print a report as JSON");
 }
 
+void add_trace_options(CLI::App& command, TraceCommandOptions& options) {
+  add_model_options(command, options.model);
+  add_input_options(command, options.inputs, options.args_file, options.input);
+  command.add_option("--inference-threads", options.inference_threads, "Threads that call at the same time")
+      ->capture_default_str();
+  command.add_option("--calls", options.calls, "Calls of each of them")->capture_default_str();
+  command.add_option("--warmup", options.warmup, "Calls of each of them before recording")->capture_default_str();
+  command.add_option("--buffer", options.megabytes, "Megabytes that each thread may record")->capture_default_str();
+  command.add_option("--output", options.output_file, "Write a trace for Perfetto and chrome://tracing (JSON)");
+  command.add_option("--report", options.report_file, "Write a page with the timeline and the summary (HTML)");
+  command.add_flag("--json", options.json, "Print the summary as JSON");
+}
+
 // The arguments in the reverse order that CLI11 wants. It would take "[1, 2]" apart as a list of its own; a blank
 // before the bracket, which JSON allows, keeps it whole.
 std::vector<std::string> command_line(int argc, char** argv) {
@@ -203,6 +217,12 @@ int run_command(int argc, char** argv) {
   add_tune_options(*tune_app, tune_options);
   add_library_option(*tune_app, libraries);
   tune_app->callback([&] { chosen = [&] { return tune(tune_options); }; });
+
+  TraceCommandOptions trace_options;
+  CLI::App* trace_app = app.add_subcommand("trace", "Draw who ran what on which thread, when");
+  add_trace_options(*trace_app, trace_options);
+  add_library_option(*trace_app, libraries);
+  trace_app->callback([&] { chosen = [&] { return trace(trace_options); }; });
 
   InspectOptions inspect_options;
   CLI::App* inspect_app = app.add_subcommand("inspect", "Show methods, parameters and operators of a model");

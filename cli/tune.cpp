@@ -232,7 +232,7 @@ ExitCode tune(const TuneOptions& options) {
   for (const std::string& path : {output, options.report_file}) {
     if (!path.empty()) require_writable(path);
   }
-  const Interrupt interrupt;
+  const InterruptGuard guard;
   report.cores = usable_cores();
   SearchSpace space{report.cores, options.max_threads, subject.facts.forks, !options.matmul,
                     batches_of(options, report.goal, subject.target)};
@@ -255,7 +255,7 @@ ExitCode tune(const TuneOptions& options) {
     ProgressLine line;
     const Clock::time_point start = Clock::now();
     search.now = [&] { return seconds_since(start); };
-    search.interrupted = [] { return Interrupt::seen(); };
+    search.interrupted = [] { return interrupted(); };
     search.progress = [&](const Progress& progress) { line.show(progress, report.subject, report.goal); };
     search.measure = [&](const Setting& setting, double seconds) {
       return subject.target.measure(setting, seconds, report.goal.rate);

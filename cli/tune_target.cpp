@@ -76,7 +76,7 @@ bool pause(const LoadGenerator& load, double seconds) {
   const Clock::time_point until =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   while (Clock::now() < until) {
-    if (load.failed() || Interrupt::seen()) return false;
+    if (load.failed() || interrupted()) return false;
     std::this_thread::sleep_until(std::min(until, Clock::now() + std::chrono::milliseconds(20)));
   }
   return true;
@@ -147,7 +147,7 @@ Slice TuneTarget::measure(const Setting& setting, double seconds, std::optional<
   load.start_measuring();
   going = going && pause(load, seconds * (1 - kWarmPart));
   while (going && load.measured() == 0) going = pause(load, 1e-3);
-  if (Interrupt::seen()) stop.request_stop();
+  if (interrupted()) stop.request_stop();
   LoadGenerator::Samples samples = load.stop();
   return {std::move(samples.latencies), samples.seconds, samples.unserved};
 }

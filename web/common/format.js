@@ -10,6 +10,11 @@ export function formatNumber(value) {
   return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
+// How many there are: whole numbers as they are.
+export function formatCount(value) {
+  return Number.isInteger(value) ? value.toLocaleString('en-US').replaceAll(',', '\u202f') : formatNumber(value);
+}
+
 // Milliseconds in the unit that suits: 830 µs, 12.3 ms, 2.4 s.
 export function formatTime(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–';
