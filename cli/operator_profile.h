@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/machine_peak.h"
 
 namespace heddle::cli {
 
@@ -16,9 +17,13 @@ struct OperatorProfile {
     std::string name;
     double calls = 0;
     double mean_ms = 0;
-    double shortest_ms = 0;  // each place's shortest time, summed: what an undisturbed call would take
-    double share = 0;        // of the method's time
+    double shortest_ms = 0;      // each place's shortest time, summed: what an undisturbed call would take
+    double share = 0;            // of the method's time
+    double gflops = 0;           // achieved at the mean; 0: what it computes is not counted
+    double gigabytes_per_s = 0;  // of the tensors it takes and gives, likewise
+    std::string implementation;  // "oneDNN, tiles"; empty: there is one only
   };
+  MachinePeak peak;
   int64_t method_calls = 0;
   double method_ms = 0;  // mean
   std::vector<Row> operators;
