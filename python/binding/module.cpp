@@ -17,6 +17,7 @@
 #include "python/binding/objects.h"
 #include "python/binding/operators.h"
 #include "python/binding/tensor_object.h"
+#include "python/binding/tracing.h"
 #include "python/binding/values.h"
 
 namespace heddle::python {
@@ -103,4 +104,5 @@ PYBIND11_MODULE(_C, module) {
   add_jit(module);
   add_files(module);
   add_threads(module);
+  add_tracing(module);
 }

@@ -33,6 +33,7 @@ from .autograd import (no_grad, enable_grad, set_grad_enabled, inference_mode, i
                        is_inference_mode_enabled)
 from .random import manual_seed, initial_seed, seed, default_generator
 from .serialization import load, save
+from .tracing import Trace, trace, metrics, metrics_text
 from ._ops import ops, classes
 
 from ._version import version as __version__
