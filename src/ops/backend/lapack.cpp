@@ -349,13 +349,6 @@ int eigen(int64_t n, T* a, Complex<T>* values, Complex<T>* vectors) {
   const char right = vectors ? 'V' : 'N';
   const int size = narrow(n);
   const int ld = leading(n);
-  // Balancing such a matrix would write outside of its working memory.
-  if (!std::all_of(a, a + n * n, [](const T& value) { return is_finite(value); })) {
-    const Real<T> nan = std::numeric_limits<Real<T>>::quiet_NaN();
-    std::fill_n(values, n, Complex<T>(nan, nan));
-    if (vectors) std::fill_n(vectors, n * n, Complex<T>(nan, nan));
-    return 0;
-  }
   if constexpr (kIsComplex<T>) {
     const std::unique_ptr<Real<T>[]> reals = workspace<Real<T>>(2 * n);
     return with_workspace<T>([&](T* work, const int* room, int* info) {
