@@ -12,6 +12,7 @@
 #include "core/boxes.h"
 #include "exec/recording.h"
 #include "parallel/task_pool.h"
+#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 namespace {
@@ -45,6 +46,14 @@ Status make_task(Begin begin, Invocation& invocation, const Code& code, const In
   CallContext context = HEDDLE_TRY(invocation.context_of_task());
   registers[inst.a] = begin(Ref<const Code>::share(callee), take_list(code, inst, registers), std::move(context));
   return ok_status();
+}
+
+Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
+  const schema::Operator& op = *code.operators[inst.a];
+  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
+  const uint32_t* drop = list + inst.b + inst.c;
+  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+  return status;
 }
 
 Result<const Callable*> find_method(const Code& code, const Inst& inst, const IValue* registers) {
@@ -261,10 +270,8 @@ kWait:
     invocation.set_waiting_for(Ref<FutureValue>::share(&r[pc->b].as_future()));
     return Outcome::kSuspended;
   }
-  // Nothing to wait for, but an edge of the graph of tasks.
-  if (trace::on()) {
-    record_wait(trace::now(), trace::t_invocation, Invocation::trace_id_of(r[pc->b].as_future()), trace::kRanItHere);
-  }
+  if (trace::on()) [[unlikely]]
+    record_passed_wait(r[pc->b].as_future());
   HEDDLE_DO(take_value(r[pc->b].as_future(), r[pc->a]));
   HEDDLE_NEXT();
 kMissing:

@@ -103,14 +103,6 @@ Profile::Row row_of(const Code& code, const Inst& inst) {
 
 }  // namespace
 
-Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
-  const schema::Operator& op = *code.operators[inst.a];
-  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
-  const uint32_t* drop = list + inst.b + inst.c;
-  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
-  return status;
-}
-
 Status call_recorded(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list, Profile* profile) {
   Payload payload;
   for (uint32_t i = 0; i < inst.b; ++i) payload.add(registers[list[i]], trace::TensorRole::kInput);
@@ -174,6 +166,10 @@ void record_wait(int64_t begin, uint64_t invocation, uint64_t awaited, trace::Wa
                           .other = awaited,
                           .kind = trace::Kind::kWait,
                           .detail = kind});
+}
+
+void record_passed_wait(FutureValue& future) {
+  record_wait(trace::now(), trace::t_invocation, Invocation::trace_id_of(future), trace::kRanItHere);
 }
 
 void record_call(int64_t begin, uint64_t invocation, const Ref<const Code>& code) {

@@ -55,7 +55,7 @@ class TracingTest(unittest.TestCase):
             path = pathlib.Path(folder) / "trace.json"
             t.save(path)
             self.assertEqual(json.loads(path.read_text())["traceEvents"], events)
-            self.assertRaisesRegex(ValueError, "cannot write", t.save, path / "deeper")
+            self.assertRaisesRegex(RuntimeError, "cannot write", t.save, path / "deeper")
 
     def test_nothing_recorded(self):
         self.assertRaises(RuntimeError, heddle.trace().summary)
@@ -81,7 +81,7 @@ class TracingTest(unittest.TestCase):
         self.assertEqual(after["latency"]["buckets"][-1][1], after["latency"]["count"])
         big = heddle.zeros(1 << 22)
         self.assertGreaterEqual(heddle.metrics()["memory_bytes"], after["memory_bytes"] + big.numel() * 4 - (1 << 17))
-        self.assertGreaterEqual(heddle.metrics()["memory_peak_bytes"], big.numel() * 4)
+        self.assertGreaterEqual(heddle.metrics()["memory_peak_bytes"], big.numel() * 4 - (1 << 17))
 
     def test_prometheus_text(self):
         text = heddle.metrics_text()

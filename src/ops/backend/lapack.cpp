@@ -381,6 +381,13 @@ int eigen(int64_t n, T* a, Complex<T>* values, Complex<T>* vectors) {
 template <class T>
 int least_squares(LeastSquares driver, int64_t m, int64_t n, int64_t columns, T* a, T* b, Real<T> rcond, int32_t* rank,
                   Real<T>* s) {
+  if (columns == 0 && (driver == LeastSquares::kDivideAndConquer || driver == LeastSquares::kSvd)) {
+    // Without a right-hand side gelss reads outside of b and gelsd refuses; rank and singular values are still asked
+    // for.
+    const std::unique_ptr<T[]> zeros = workspace<T>(std::max({m, n, int64_t{1}}));
+    std::fill_n(zeros.get(), std::max({m, n, int64_t{1}}), T(0));
+    return least_squares(driver, m, n, 1, a, zeros.get(), rcond, rank, s);
+  }
   const OneThread one_thread;
   const int rows = narrow(m);
   const int cols = narrow(n);
