@@ -14,7 +14,7 @@ namespace heddle::parallel {
 namespace {
 
 // More chunks than threads, so that a thread which the system holds up keeps little from the others.
-constexpr int64_t kChunksPerThread = 4;
+constexpr uint64_t kChunksPerThread = 4;
 
 thread_local int t_thread_num = 0;
 thread_local bool t_in_region = false;
@@ -36,8 +36,9 @@ class InRegion {
 bool in_parallel_region() { return t_in_region; }
 int get_thread_num() { return t_thread_num; }
 
-void Region::prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+void Region::prepare(int64_t begin, int64_t end, int64_t grain, int participants, detail::ChunkFunction function,
                      void* context) {
+  const auto chunks_wanted = static_cast<uint64_t>(participants) * kChunksPerThread;
   begin_ = begin;
   end_ = end;
   function_ = function;
@@ -46,14 +47,14 @@ void Region::prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_w
   const auto items = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
   const auto step = static_cast<uint64_t>(std::max<int64_t>(grain, 1));
   const uint64_t steps = items / step + (items % step != 0);
-  const uint64_t steps_per_chunk =
-      std::max<uint64_t>(1, (steps + static_cast<uint64_t>(chunks_wanted) - 1) / static_cast<uint64_t>(chunks_wanted));
+  const uint64_t steps_per_chunk = std::max<uint64_t>(1, (steps + chunks_wanted - 1) / chunks_wanted);
   chunks_ = static_cast<uint32_t>((steps + steps_per_chunk - 1) / steps_per_chunk);
   chunk_size_ = static_cast<int64_t>(std::min(items, step * steps_per_chunk));
   // Relaxed: the queue hands the region to the helpers.
   participants_.store(1, std::memory_order_relaxed);
   failed_.store(false, std::memory_order_relaxed);
-  next_.store(0, std::memory_order_relaxed);
+  segments_ = std::min(static_cast<uint32_t>(participants), kMaxSegments);
+  for (uint32_t s = 0; s < segments_; ++s) next_[s].store(segment_begin(s), std::memory_order_relaxed);
   done_.store(0, std::memory_order_relaxed);
 }
 
@@ -77,16 +78,20 @@ void Region::run_as_caller(int helpers) {
 void Region::work(int participant) {
   const InRegion scope(participant);
   // Relaxed: handing out chunk numbers orders nothing; what the caller wrote before reaches helpers through the queue.
-  for (uint32_t chunk; (chunk = next_.fetch_add(1, std::memory_order_relaxed)) < chunks_;) {
-    if (!failed_.load(std::memory_order_relaxed)) {
-      if (trace_id_ == 0) {
-        run_chunk(chunk);
-      } else {
-        run_recorded(chunk, participant);
+  for (uint32_t s = 0; s < segments_; ++s) {
+    const uint32_t segment = (static_cast<uint32_t>(participant) + s) % segments_;
+    const uint32_t end = segment_begin(segment + 1);
+    for (uint32_t chunk; (chunk = next_[segment].fetch_add(1, std::memory_order_relaxed)) < end;) {
+      if (!failed_.load(std::memory_order_relaxed)) {
+        if (trace_id_ == 0) {
+          run_chunk(chunk);
+        } else {
+          run_recorded(chunk, participant);
+        }
       }
+      // Release: the caller's acquire of the last count sees what all chunks wrote.
+      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_) done_.notify_one();
     }
-    // Release: the caller's acquire of the last count sees what all chunks wrote.
-    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_) done_.notify_one();
   }
 }
 
@@ -175,7 +180,7 @@ void run_region(int64_t begin, int64_t end, int64_t grain, ChunkFunction functio
   Ref<Region> region = std::move(t_spare);
   try {
     if (!region || region->use_count() > 1) region = make_ref<Region>();
-    region->prepare(begin, end, grain, (helpers + 1) * kChunksPerThread, function, context);
+    region->prepare(begin, end, grain, helpers + 1, function, context);
     region->set_trace_id(recorded.id());
     backend::request_helpers(region, helpers);
   } catch (const std::bad_alloc&) {

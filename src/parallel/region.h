@@ -2,6 +2,7 @@
 // a helper that comes late finds no chunk left and touches nothing of the caller's.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -15,9 +16,9 @@ namespace heddle::parallel {
 
 class Region final : public Task {
  public:
-  // Splits into at most chunks_wanted chunks, each a multiple of grain long. Before anybody runs it; again for a new
-  // use, when nobody else holds it.
-  void prepare(int64_t begin, int64_t end, int64_t grain, int64_t chunks_wanted, detail::ChunkFunction function,
+  // Splits into chunks for `participants` threads, each a multiple of grain long. Before anybody runs it; again for a
+  // new use, when nobody else holds it.
+  void prepare(int64_t begin, int64_t end, int64_t grain, int participants, detail::ChunkFunction function,
                void* context);
 
   // A helper's part; gives the helper back to the budget.
@@ -29,7 +30,12 @@ class Region final : public Task {
   void set_trace_id(uint64_t id) { trace_id_ = id; }
 
  private:
+  static constexpr uint32_t kMaxSegments = 16;
+
   void work(int participant);
+  uint32_t segment_begin(uint32_t segment) const {
+    return static_cast<uint32_t>(uint64_t{chunks_} * segment / segments_);
+  }
   void run_chunk(uint32_t chunk);
   void run_recorded(uint32_t chunk, int participant);
   void wait();
@@ -38,6 +44,7 @@ class Region final : public Task {
   int64_t end_ = 0;
   int64_t chunk_size_ = 0;
   uint32_t chunks_ = 0;
+  uint32_t segments_ = 1;
   uint64_t trace_id_ = 0;
   detail::ChunkFunction function_ = nullptr;
   void* context_ = nullptr;  // the caller's: alive until all chunks are done
@@ -45,7 +52,9 @@ class Region final : public Task {
   std::atomic<bool> failed_{false};
   std::mutex error_mutex_;
   std::exception_ptr error_;
-  alignas(64) std::atomic<uint32_t> next_{0};
+  // The first chunk of each segment that nobody has taken. A participant begins with a segment of its own, the same in
+  // each region of one size: what it reads is what it wrote last, and lies in its cache.
+  alignas(64) std::array<std::atomic<uint32_t>, kMaxSegments> next_{};
   alignas(64) std::atomic<uint32_t> done_{0};
 };
 
