@@ -16,16 +16,14 @@ void publish(int64_t bytes) {
   }
 }
 
-enum class Life : uint8_t { kNew, kLives, kEnds };
-thread_local constinit Life t_life = Life::kNew;
-thread_local constinit int64_t t_untold = 0;
+thread_local constinit bool t_ended = false;
 
 // Tells the rest when the thread ends; tensors that go still later are told one by one.
 struct AtEndOfThread {
-  AtEndOfThread() { t_life = Life::kLives; }
+  AtEndOfThread() { t_untold = 0; }
   ~AtEndOfThread() {
-    t_life = Life::kEnds;
-    publish(std::exchange(t_untold, 0));
+    t_ended = true;
+    publish(std::exchange(t_untold, kNoThread));
   }
 };
 
@@ -33,7 +31,9 @@ struct AtEndOfThread {
 
 size_t shard() {
   static constinit std::atomic<uint32_t> next{0};
-  thread_local const size_t t_shard = next.fetch_add(1, std::memory_order_relaxed) % kShards;
+  constexpr size_t kNone = kShards;
+  [[gnu::tls_model("initial-exec")]] static thread_local constinit size_t t_shard = kNone;
+  if (t_shard == kNone) t_shard = next.fetch_add(1, std::memory_order_relaxed) % kShards;
   return t_shard;
 }
 
@@ -70,9 +70,11 @@ Counts& counts() {
   return *counts;
 }
 
-void add_memory(int64_t bytes) {
-  if (t_life != Life::kLives) [[unlikely]] {
-    if (t_life == Life::kEnds) return publish(bytes);
+thread_local constinit int64_t t_untold = kNoThread;
+
+void tell_memory(int64_t bytes) {
+  if (t_untold == kNoThread) {
+    if (t_ended) return publish(bytes);
     static thread_local const AtEndOfThread t_end;
     (void)t_end;
   }

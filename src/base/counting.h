@@ -62,7 +62,17 @@ Counts& counts();
 
 // Bytes of tensors. Threads tell in steps, so each may be off by kMemoryStep.
 inline constexpr int64_t kMemoryStep = 64 << 10;
-void add_memory(int64_t bytes);
+// What this thread has not told yet. Beyond a step it goes the long way, as it does before the thread's first bytes
+// and after its end. constinit and of the initial-exec model: each tensor passes here, in a shared library too.
+inline constexpr int64_t kNoThread = INT64_MAX / 2;
+[[gnu::tls_model("initial-exec")]] extern thread_local constinit int64_t t_untold;
+void tell_memory(int64_t bytes);
+inline void add_memory(int64_t bytes) {
+  const int64_t untold = t_untold + bytes;
+  if (untold >= kMemoryStep || untold <= -kMemoryStep) [[unlikely]]
+    return tell_memory(bytes);
+  t_untold = untold;
+}
 int64_t memory_in_use();
 int64_t memory_peak();
 

@@ -158,9 +158,10 @@ bool start(size_t bytes_per_thread);
 // Ends the session; what runs meanwhile may be missing.
 Session stop();
 
-// Bytes this thread has taken for tensors so far.
-inline thread_local constinit int64_t t_allocated = 0;
+// Bytes this thread has taken for tensors so far. Both of the initial-exec model: in a shared library each access would
+// be a call otherwise.
+[[gnu::tls_model("initial-exec")]] inline thread_local constinit int64_t t_allocated = 0;
 // The invocation that runs on this thread; 0: none.
-inline thread_local constinit uint64_t t_invocation = 0;
+[[gnu::tls_model("initial-exec")]] inline thread_local constinit uint64_t t_invocation = 0;
 
 }  // namespace heddle::trace
