@@ -5,6 +5,7 @@
 #include "core/boxes.h"
 #include "lang/error.h"
 #include "lang/function_emitter.h"
+#include "lang/old_attributes.h"
 #include "lang/signature.h"
 #include "lang/type_resolver.h"
 
@@ -124,7 +125,11 @@ class Definer {
     if (!assign.annotation) {
       return error_at(assign.range, "Expected a type annotation for attribute '", name->id, "'");
     }
-    const TypePtr attribute_type = HEDDLE_TRY(type_of(*assign.annotation));
+    TypePtr attribute_type = HEDDLE_TRY(type_of(*assign.annotation));
+    if (const std::string_view newer = class_instead_of_tensor(source_.qualified_name, name->id);
+        !newer.empty() && attribute_type->is(TypeKind::kTensor)) {
+      attribute_type = HEDDLE_TRY(resolver_->find_type(std::string(newer), assign.range));
+    }
     if (!assign.value) return add_attribute(type, name->id, attribute_type);
     if (!is_final(*assign.annotation)) {
       return error_at(assign.range, "Attribute '", name->id,

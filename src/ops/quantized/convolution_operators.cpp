@@ -97,6 +97,8 @@ Result<WeightAndBias> unpack(const IValue& packed) {
   const Convolution c = HEDDLE_TRY(content_of<QuantizedConvolution>(packed));
   return WeightAndBias(c->weight(), c->bias());
 }
+Result<Tensor> weight(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedConvolution>(packed))->weight(); }
+Result<MaybeTensor> bias(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedConvolution>(packed))->bias(); }
 Result<WeightAndBias> unpack_1d(const IValue& packed) {
   const Convolution c = HEDDLE_TRY(content_of<QuantizedConvolution>(packed));
   HEDDLE_REQUIRE(c->weight().dim() == 4 && c->weight().size(2) == 1,
@@ -113,6 +115,10 @@ Result<int64_t> groups(const IValue& packed) {
 }
 Result<int64_t> transposed(const IValue& packed) {
   return int64_t{HEDDLE_TRY(content_of<QuantizedConvolution>(packed))->shape().transposed};
+}
+
+Result<bool> is_transposed(const IValue& packed) {
+  return HEDDLE_TRY(content_of<QuantizedConvolution>(packed))->shape().transposed;
 }
 
 constexpr std::string_view kPlain = ", float output_scale, int output_zero_point) -> Tensor";
@@ -134,6 +140,22 @@ void add_questions(schema::TableBuilder& table, std::string_view name, std::stri
   table.add(concat("quantized::", name, "_transpose(", packed, " packed_weights) -> int"), boxed<&transposed>());
 }
 
+// What archives' code calls of the packed object itself, as PyTorch 1.6 wrote it.
+void add_methods(schema::TableBuilder& table, const std::string& packed) {
+  const auto method = [&](std::string_view name, std::string_view result, schema::Kernel kernel) {
+    table.add(concat(schema::custom_method(packed, name), "(", packed, " self) -> ", result), kernel);
+  };
+  method("unpack", "(Tensor, Tensor?)", boxed<&unpack>());
+  method("weight", "Tensor", boxed<&weight>());
+  method("bias", "Tensor?", boxed<&bias>());
+  method("stride", "int[]", boxed<&numbers<&QuantizedConvolutionShape::stride>>());
+  method("padding", "int[]", boxed<&numbers<&QuantizedConvolutionShape::padding>>());
+  method("output_padding", "int[]", boxed<&numbers<&QuantizedConvolutionShape::output_padding>>());
+  method("dilation", "int[]", boxed<&numbers<&QuantizedConvolutionShape::dilation>>());
+  method("groups", "int", boxed<&groups>());
+  method("transpose", "bool", boxed<&is_transposed>());
+}
+
 // conv2d or conv3d in all its forms.
 template <int spatial>
 void add_dimensions(schema::TableBuilder& table) {
@@ -141,6 +163,7 @@ void add_dimensions(schema::TableBuilder& table) {
   const std::string name = concat("conv", spatial, "d");
   const std::string transpose = concat("conv_transpose", spatial, "d");
   schema::register_custom_class(packed, &restore_convolution);
+  add_methods(table, packed);
   for (const char* space : {"quantized::", "_quantized::"}) {
     const bool main = space[0] == 'q';
     table.add(concat(space, name, main ? ".new" : "", "(Tensor qx, ", packed, " packed_weight", kPlain),

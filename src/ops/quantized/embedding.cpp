@@ -25,9 +25,11 @@ constexpr const char* kEmbeddingParamsClass = "__torch__.torch.classes.quantized
 class QuantizedEmbedding final : public RefCounted {
  public:
   static constexpr const char* kExpected = "of a quantized embedding";
-  QuantizedEmbedding(Tensor given, Tensor integers) : weight(std::move(given)), bytes(std::move(integers)) {}
+  QuantizedEmbedding(Tensor given, Tensor integers, int bits_of_each)
+      : weight(std::move(given)), bytes(std::move(integers)), bits(bits_of_each) {}
   Tensor weight;               // as it was given; undefined where rows were unpacked
   Tensor bytes;                // uint8 [rows, columns], contiguous
+  int bits;                    // of each element, as PyTorch packs them
   std::vector<float> scales;   // [rows]
   std::vector<float> offsets;  // [rows]
 };
@@ -39,7 +41,7 @@ Result<Table> table_of_weight(const Tensor& weight, int bits) {
   HEDDLE_REQUIRE(weight.dtype() == DType::kQUInt8 && weight.dim() == 2 &&
                      q->scheme == QScheme::kPerChannelAffineFloatQParams && q->axis == 0,
                  "quantized::embedding_bag_prepack: expected a quint8 matrix with float zero points for each row");
-  auto table = make_ref<QuantizedEmbedding>(weight, HEDDLE_TRY(contiguous(integers_of(weight))));
+  auto table = make_ref<QuantizedEmbedding>(weight, HEDDLE_TRY(contiguous(integers_of(weight))), bits);
   const auto kept = [bits](float number) { return bits == 8 ? number : static_cast<float>(Half(number)); };
   for (size_t i = 0; i < q->scales.size(); ++i) {
     const auto scale = static_cast<float>(q->scales[i]);
@@ -60,7 +62,7 @@ Result<Table> table_of_rows(const Tensor& weight, int bits) {
   const int64_t width = rows.size(1) - ending;
   const int64_t each = 8 / bits;
   const Tensor bytes = HEDDLE_TRY(Tensor::empty(Dims{rows.size(0), width * each}, DType::kUInt8));
-  auto table = make_ref<QuantizedEmbedding>(Tensor(), bytes);
+  auto table = make_ref<QuantizedEmbedding>(Tensor(), bytes, bits);
   for (int64_t r = 0; r < rows.size(0); ++r) {
     const uint8_t* from = rows.data<uint8_t>() + r * rows.size(1);
     uint8_t* to = bytes.data<uint8_t>() + r * width * each;
@@ -186,6 +188,12 @@ Result<IValue> prepack(const Tensor& weight) {
 }
 Result<Tensor> unpack(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedEmbedding>(packed))->weight; }
 
+Result<int64_t> bit_rate(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedEmbedding>(packed))->bits; }
+Result<int64_t> version(const IValue& packed) {
+  HEDDLE_TRY(content_of<QuantizedEmbedding>(packed));
+  return 1;
+}
+
 // float rows to bytes with scale and offset behind them, as fbgemm's rowwise quantisation rounds them.
 Result<Tensor> prepack_bytes(const Tensor& weight) {
   HEDDLE_REQUIRE(weight.dim() == 2 && is_floating(weight.dtype()),
@@ -248,6 +256,9 @@ HEDDLE_OPERATORS(quantized_embedding) {
       "pruned_weights=False, Tensor? per_sample_weights=None, Tensor? compressed_indices_mapping=None, bool "
       "include_last_offset=False) -> Tensor";
   table.add(concat("quantized::embedding_bag_prepack(Tensor weight) -> ", packed, " W_prepack"), boxed<&prepack>());
+  table.add(concat(heddle::schema::custom_method(packed, "bit_rate"), "(", packed, " self) -> int"),
+            boxed<&bit_rate>());
+  table.add(concat(heddle::schema::custom_method(packed, "version"), "(", packed, " self) -> int"), boxed<&version>());
   table.add(concat("quantized::embedding_bag_unpack(", packed, " W_prepack) -> Tensor W_origin"), boxed<&unpack>());
   for (const char* width : {"byte", "4bit"}) {
     table.add(concat("quantized::embedding_bag_", width, "(", packed, rest), boxed<&bag_of_packed>());

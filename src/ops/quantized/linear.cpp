@@ -33,6 +33,8 @@ Result<WeightAndBias> unpack(const IValue& packed) {
   return WeightAndBias(linear->weight(), linear->bias());
 }
 
+Result<MaybeTensor> bias_of(const IValue& packed) { return HEDDLE_TRY(content_of<QuantizedLinear>(packed))->bias(); }
+
 template <bool relu>
 Result<Tensor> run_static(const Tensor& input, const IValue& packed, double scale, int64_t zero_point) {
   return HEDDLE_TRY(content_of<QuantizedLinear>(packed))->run(input, scale, zero_point, relu);
@@ -188,6 +190,9 @@ HEDDLE_OPERATORS(quantized_linear) {
   using heddle::schema::boxed;
   const std::string packed = kLinearParamsClass;
   heddle::schema::register_custom_class(kLinearParamsClass, &restore);
+  table.add(concat(heddle::schema::custom_method(packed, "unpack"), "(", packed, " self) -> (Tensor, Tensor?)"),
+            boxed<&unpack>());
+  table.add(concat(heddle::schema::custom_method(packed, "bias"), "(", packed, " self) -> Tensor?"), boxed<&bias_of>());
   for (const char* space : {"quantized", "_quantized"}) {
     table.add(concat(space, "::linear_prepack(Tensor W, Tensor? B=None) -> ", packed, " W_prepack"), boxed<&prepack>());
     table.add(concat(space, "::linear_prepack_fp16(Tensor W, Tensor? B=None) -> ", packed, " W_prepack"),

@@ -432,3 +432,30 @@ class SortedTuples(nn.Module):
 
 
 example((False,), call(True, error="__lt__|sort"))(SortedTuples)
+
+
+@example((torch.ones(1, 2, 5, 4),))
+class PackedObjects(nn.Module):
+    """Methods of the objects that hold packed weights."""
+
+    def __init__(self):
+        super().__init__()
+        weight = torch.quantize_per_tensor(torch.arange(36).reshape(2, 2, 3, 3) * 0.1, 0.1, 0, torch.qint8)
+        self.conv = torch.ops.quantized.conv2d_prepack(weight, torch.ones(2), [1, 2], [1, 0], [2, 1], 1)
+        self.volume = torch.ops.quantized.conv_transpose3d_prepack(weight.unsqueeze(2), None, [1, 2, 1], [0, 0, 1], [0, 0, 0], [1, 1, 1], 1)
+        self.linear = torch.ops.quantized.linear_prepack(weight.reshape(2, 18), torch.ones(2))
+        rows = torch.arange(12).reshape(3, 4).float()
+        observer = torch.ao.quantization.PerChannelMinMaxObserver(dtype=torch.quint8, qscheme=torch.per_channel_affine_float_qparams, ch_axis=0)
+        observer(rows)
+        scales, zeros = observer.calculate_qparams()
+        self.table = torch.ops.quantized.embedding_bag_prepack(torch.quantize_per_channel(rows, scales.float(), zeros.float(), 0, torch.quint8))
+
+    def forward(self, x: Tensor) -> Tuple[List[Tensor], List[List[int]], List[int], List[bool], List[Optional[Tensor]]]:
+        weight, bias = self.conv.unpack()
+        other, none = self.volume.unpack()
+        third, _ = self.linear.unpack()
+        numbers = [self.conv.stride(), self.conv.padding(), self.conv.dilation(), self.conv.output_padding(), self.volume.stride(),
+                   self.volume.padding(), self.volume.dilation(), self.volume.output_padding()]
+        return ([weight.dequantize(), other.dequantize(), third.dequantize(), self.conv.weight().dequantize()], numbers,
+                [self.conv.groups(), self.volume.groups(), self.table.bit_rate(), self.table.version()],
+                [self.conv.transpose(), self.volume.transpose()], [bias, none, self.conv.bias(), self.linear.bias()])

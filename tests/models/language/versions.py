@@ -88,3 +88,31 @@ class SpacesWithoutSteps(nn.Module):
 
 
 versions(SpacesWithoutSteps, (7,), (2, 3.5), texts=(b", 100", b"", b", 101", b", None", b", 102", b", None"))
+
+
+class PackedWeights(nn.Module):
+    """Quantised layers as PyTorch 1.5 declares them: what is packed is called a tensor."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.linear = torch.nn.quantized.Linear(4, 3)
+        self.conv = torch.nn.quantized.Conv2d(2, 3, 3)
+        self.dynamic = torch.nn.quantized.dynamic.Linear(3, 2)
+
+    def forward(self, x: Tensor, picture: Tensor) -> Tuple[Tensor, Tensor]:
+        x = self.linear(torch.quantize_per_tensor(x, 0.1, 3, torch.quint8)).dequantize()
+        return self.dynamic(x), self.conv(torch.quantize_per_tensor(picture, 0.1, 3, torch.quint8)).dequantize()
+
+
+PACKED = [f"  _packed_params : __torch__.torch.classes.quantized.{kind}PackedParamsBase\n".encode() for kind in ("Linear", "Conv2d")]
+
+
+def declared_as_tensor(record, content):
+    for declaration in PACKED:
+        content = content.replace(declaration, b"  _packed_params : Tensor\n") if record.endswith(".py") else content
+    return content
+
+
+example((torch.arange(8).reshape(2, 4) * 0.1, torch.arange(32).reshape(1, 2, 4, 4) * 0.05), make=lambda: torch.jit.script(PackedWeights().eval()),
+        name="PackedWeightsDeclaredAsTensors", rewrite=declared_as_tensor)(None)
