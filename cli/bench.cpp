@@ -1,16 +1,18 @@
 #include "cli/bench.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <thread>
 
+#include "cli/interrupt.h"
 #include "cli/load_generator.h"
 #include "cli/operator_profile.h"
 #include "cli/process_facts.h"
+#include "cli/progress_line.h"
 #include "heddle/parallel.h"
 
 namespace heddle::cli {
@@ -32,6 +34,7 @@ struct Report {
   OperatorProfile profile;
   int os_threads_peak = 0;
   double rss_peak_mb = 0;
+  bool interrupted = false;
 
   double throughput() const {
     return samples.seconds > 0 ? static_cast<double>(samples.latencies.size()) / samples.seconds : 0;
@@ -48,40 +51,51 @@ void check(const BenchOptions& options) {
   if (!(options.warmup >= 0)) throw Failure(kUsage, concat("--warmup is ", options.warmup, ", expected 0 or more"));
 }
 
-// A line on the terminal that is written over, and gone at the end; nothing where standard error is no terminal.
-class Progress {
- public:
-  ~Progress() {
-    if (shown_) std::fprintf(stderr, "\r\033[K");
-  }
-  void show(const char* phase, double seconds, double of, size_t requests) {
-    if (!terminal_) return;
-    constexpr int kWidth = 30;
-    const int filled = std::clamp(static_cast<int>(seconds / of * kWidth), 0, kWidth);
-    std::fprintf(stderr, "\r\033[K%-9s [%.*s%*s] %4.1f of %.1f s  %zu requests", phase, filled,
-                 "##############################", kWidth - filled, "", seconds, of, requests);
-    std::fflush(stderr);
-    shown_ = true;
-  }
+std::string progress_text(const char* phase, double seconds, double of, size_t requests) {
+  char text[96];
+  std::snprintf(text, sizeof(text), "%-10s %5.1f of %.1f s, %zu requests", phase, seconds, of, requests);
+  return text;
+}
 
- private:
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
-};
-
-// Lets the load run for so long, or until a call fails; returns the most threads seen.
-int watch(const LoadGenerator& load, const char* phase, double seconds, Progress& progress) {
+// Lets the load run for so long, until a call fails or a person wishes to end; returns the most threads seen.
+int watch(const LoadGenerator& load, const char* phase, double seconds, ProgressLine& progress) {
   const Clock::time_point start = Clock::now();
   int threads = os_threads();
-  while (!load.failed()) {
+  while (!load.failed() && !interrupted()) {
     const double elapsed = milliseconds_since(start) / 1e3;
     if (elapsed >= seconds) break;
-    progress.show(phase, elapsed, seconds, load.measured());
+    progress.show(progress_text(phase, elapsed, seconds, load.measured()));
     std::this_thread::sleep_for(
         std::min<std::chrono::duration<double>>(kLookEvery, std::chrono::duration<double>(seconds - elapsed)));
     threads = std::max(threads, os_threads());
   }
   return threads;
+}
+
+jit::RunOptions run_options(const ModelOptions& options, const std::stop_source& stop) {
+  jit::RunOptions run = cli::run_options(options);
+  run.stop = stop.get_token();
+  return run;
+}
+
+void run_load(const BenchOptions& options, const jit::Method& method,
+              const std::function<CallArguments()>& make_arguments, Report& report) {
+  ProgressLine progress;
+  std::stop_source stop;
+  // Arguments of its own for each thread: a model may write into them.
+  LoadGenerator load(
+      *options.inference_threads,
+      [&]() -> std::function<void()> {
+        return [&, arguments = make_arguments()] { call(method, arguments, run_options(options.model, stop)); };
+      },
+      {}, stop.get_token());
+  report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
+  load.start_measuring();
+  report.os_threads_peak = std::max(report.os_threads_peak, watch(load, "measuring", options.duration, progress));
+  // A call that takes longer than the duration still counts.
+  while (load.measured() == 0 && !load.failed() && !interrupted()) std::this_thread::sleep_for(kLookEvery);
+  if (interrupted()) stop.request_stop();
+  report.samples = load.stop();
 }
 
 Report measure(const BenchOptions& options, const jit::Method& method) {
@@ -90,22 +104,14 @@ Report measure(const BenchOptions& options, const jit::Method& method) {
   {
     const CallArguments arguments = read();
     const Clock::time_point start = Clock::now();
-    call(method, arguments, run_options(options.model));
+    call(method, arguments, cli::run_options(options.model));
     report.first_ms = milliseconds_since(start);
   }
-  Progress progress;
-  // Arguments of its own for each thread: a model may write into them.
-  LoadGenerator load(*options.inference_threads, [&]() -> std::function<void()> {
-    return [&method, &options, arguments = read()] { call(method, arguments, run_options(options.model)); };
-  });
-  report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
-  load.start_measuring();
-  report.os_threads_peak = std::max(report.os_threads_peak, watch(load, "measuring", options.duration, progress));
-  // A call that takes longer than the duration still counts.
-  while (load.measured() == 0 && !load.failed()) std::this_thread::sleep_for(kLookEvery);
-  report.samples = load.stop();
+  const InterruptGuard guard;
+  run_load(options, method, read, report);
   report.rss_peak_mb = static_cast<double>(peak_resident_bytes()) / 1e6;
-  if (options.profile) report.profile = profile_calls(method, read(), options.duration);
+  if (options.profile && !interrupted()) report.profile = profile_calls(method, read(), options.duration);
+  report.interrupted = interrupted();
   return report;
 }
 
@@ -128,7 +134,8 @@ void print_json(const BenchOptions& options, const Report& report) {
                                    {"interop_threads", get_num_interop_threads()},
                                    {"inference_threads", *options.inference_threads},
                                    {"backend", parallel_info().backend}}}};
-  if (options.profile) json["profile"] = to_json(report.profile);
+  if (report.profile.method_calls > 0) json["profile"] = to_json(report.profile);
+  if (report.interrupted) json["interrupted"] = true;
   std::printf("%s\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
 }
 
@@ -144,7 +151,7 @@ void print_table(const BenchOptions& options, const Report& report) {
   std::printf("threads     %10d inference, %d intra-op (%s), %d inter-op; %d of the system at most\n",
               *options.inference_threads, get_num_threads(), parallel_info().backend.c_str(), get_num_interop_threads(),
               report.os_threads_peak);
-  if (options.profile) print_profile(report.profile);
+  if (report.profile.method_calls > 0) print_profile(report.profile);
 }
 
 }  // namespace
@@ -159,12 +166,15 @@ ExitCode bench(const BenchOptions& given) {
   const double load_ms = milliseconds_since(start);
   Report report = measure(options, find_method(module, options.model));
   report.load_ms = load_ms;
+  if (report.samples.latencies.empty()) throw Failure(kInterrupted, "interrupted before a call was measured");
   if (options.json) {
     print_json(options, report);
   } else {
     print_table(options, report);
   }
-  return kDone;
+  if (!report.interrupted) return kDone;
+  std::fprintf(stderr, "heddle: interrupted; this is what was measured until then\n");
+  return kInterrupted;
 }
 
 }  // namespace heddle::cli

@@ -22,7 +22,8 @@ struct BenchOptions {
   bool profile = false;                  // how long each operator takes, too
 };
 
-// kDone. Throws Failure; an error that the model raises in any thread ends all of them.
+// kDone; kInterrupted after Ctrl-C, with a report of what was measured until then. Throws Failure; an error that the
+// model raises in any thread ends all of them.
 ExitCode bench(const BenchOptions& options);
 
 }  // namespace heddle::cli

@@ -13,10 +13,12 @@ struct LoadGenerator::Caller {
   std::thread thread;
 };
 
-LoadGenerator::LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate)
+LoadGenerator::LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate,
+                             std::stop_token stop)
     : make_call_(std::move(make_call)),
       callers_(static_cast<size_t>(threads)),
       rate_(rate),
+      stop_(std::move(stop)),
       next_arrival_(Clock::now()) {
   for (Caller& caller : callers_) caller.thread = std::thread([this, &caller] { serve(caller); });
 }
@@ -62,6 +64,7 @@ void LoadGenerator::serve(Caller& caller) {
       ++measured_;
     }
   } catch (...) {
+    if (stop_.stop_requested()) return;
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
     failed_ = true;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <stop_token>
 #include <vector>
 
 namespace heddle::cli {
@@ -26,7 +27,9 @@ class LoadGenerator {
   // Starts the threads. make_call runs once on each and gives the function it calls from then on.
   // With a rate, so many calls a second arrive at random (a Poisson process), whether or not a thread is free for them,
   // and a latency begins with the arrival. Without one a thread calls again as soon as it can.
-  LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate = {});
+  // A call that throws after a stop was requested was cut short: it neither counts nor fails.
+  LoadGenerator(int threads, std::function<std::function<void()>()> make_call, std::optional<double> rate = {},
+                std::stop_token stop = {});
   ~LoadGenerator();
   LoadGenerator(const LoadGenerator&) = delete;
   LoadGenerator& operator=(const LoadGenerator&) = delete;
@@ -54,6 +57,7 @@ class LoadGenerator {
   std::atomic<size_t> measured_{0};
   Clock::time_point start_;  // written before measuring_
   const std::optional<double> rate_;
+  const std::stop_token stop_;
   std::mutex mutex_;
   std::exception_ptr failure_;      // guarded by mutex_
   Clock::time_point next_arrival_;  // guarded by mutex_

@@ -50,6 +50,26 @@ TEST(LoadGenerator, StopsAllThreadsWhenACallFailsAndRethrows) {
   EXPECT_THROW(load.stop(), std::runtime_error);
 }
 
+TEST(LoadGenerator, ForgetsACallThatWasCutShort) {
+  std::stop_source stop;
+  std::atomic<int> calls{0};
+  LoadGenerator load(
+      1,
+      [&] {
+        return [&] {
+          if (++calls <= 3) return;
+          while (!stop.stop_requested()) std::this_thread::yield();
+          throw std::runtime_error("cancelled");
+        };
+      },
+      {}, stop.get_token());
+  load.start_measuring();
+  while (calls <= 3) std::this_thread::yield();
+  stop.request_stop();
+  EXPECT_LE(load.stop().latencies.size(), 3u);
+  EXPECT_FALSE(load.failed());
+}
+
 TEST(Percentile, IsASampleOfTheNearestRank) {
   const std::vector<double> samples = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   EXPECT_EQ(percentile(samples, 50), 5);

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cli/interrupt.h"
 #include "core/profile.h"
 
 namespace heddle::cli {
@@ -94,7 +95,7 @@ OperatorProfile profile_calls(const jit::Method& method, const CallArguments& ar
     call(method, arguments, options);
     ++result.method_calls;
     elapsed = Clock::now() - start;
-  } while (elapsed.count() < seconds);
+  } while (elapsed.count() < seconds && !interrupted());
   result.method_ms = elapsed.count() * 1e3 / static_cast<double>(result.method_calls);
   const std::vector<Profile::Row> places = options.profile->rows();
   result.operators = summed(places, &Profile::Row::name, result);
@@ -103,10 +104,11 @@ OperatorProfile profile_calls(const jit::Method& method, const CallArguments& ar
 }
 
 void print_profile(const OperatorProfile& profile) {
-  std::printf("\nprofile of %lld calls on one thread, %.4f ms each, a call of the method:\n",
-              static_cast<long long>(profile.method_calls), profile.method_ms);
-  std::printf("the machine's best on %d threads, measured now: %.1f GFLOP/s (float32), %.1f GB/s\n",
-              profile.peak.threads, profile.peak.gflops, profile.peak.gigabytes_per_s);
+  std::printf("\nprofile of %lld call%s from one inference thread, %.4f ms each; the columns are of one call\n",
+              static_cast<long long>(profile.method_calls), profile.method_calls == 1 ? "" : "s", profile.method_ms);
+  std::printf("the machine's best on %d thread%s, measured now: %.1f GFLOP/s (float32), %.1f GB/s\n",
+              profile.peak.threads, profile.peak.threads == 1 ? "" : "s", profile.peak.gflops,
+              profile.peak.gigabytes_per_s);
   print_rows("operator", profile.operators, profile.operators.size());
   print_rows("line", profile.lines, kLinesShown);
 }

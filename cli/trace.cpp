@@ -14,6 +14,7 @@
 
 #include "cli/file.h"
 #include "cli/interrupt.h"
+#include "cli/progress_line.h"
 #include "cli/trace_page.h"
 #include "cli/web_page.h"
 #include "heddle/parallel.h"
@@ -54,20 +55,21 @@ class Callers {
   Callers(const TraceCommandOptions& options, const jit::Method& method) : options_(options), method_(method) {}
 
   // Returns when all have made their calls.
-  void run(int calls) {
+  void run(const char* phase, int calls) {
+    ProgressLine progress;
     std::atomic<int> running{options_.inference_threads};
-    {
-      std::vector<std::jthread> threads;
-      for (int i = 0; i < options_.inference_threads; ++i) {
-        threads.emplace_back([this, calls, &running] {
-          call_often(calls);
-          --running;
-        });
-      }
-      while (running > 0) {
-        if (interrupted()) stop_.request_stop();
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
+    const long long all = static_cast<long long>(calls) * options_.inference_threads;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < options_.inference_threads; ++i) {
+      threads.emplace_back([this, calls, &running] {
+        call_often(calls);
+        --running;
+      });
+    }
+    for (int looks = 0; running > 0; ++looks) {
+      if (interrupted()) stop_.request_stop();
+      if (looks % 50 == 0) progress.show(concat(phase, ": ", ended_.load(), " of ", all, " calls"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
   // The first failure; null: none.
@@ -81,7 +83,10 @@ class Callers {
       const CallArguments arguments = read_arguments(method_, options_.inputs, options_.args_file, options_.input);
       jit::RunOptions run;
       run.stop = stop_.get_token();
-      for (int i = 0; i < calls && !run.stop.stop_requested(); ++i) call(method_, arguments, run);
+      for (int i = 0; i < calls && !run.stop.stop_requested(); ++i) {
+        call(method_, arguments, run);
+        ++ended_;
+      }
     } catch (...) {
       const std::lock_guard lock(mutex_);
       // Ctrl-C fails the calls under way; that is no failure of the model.
@@ -93,6 +98,7 @@ class Callers {
   const TraceCommandOptions& options_;
   const jit::Method& method_;
   std::stop_source stop_;
+  std::atomic<long long> ended_{0};
   std::mutex mutex_;
   std::exception_ptr failure_;  // guarded by mutex_ until the threads are joined
 };
@@ -150,11 +156,11 @@ ExitCode trace(const TraceCommandOptions& options) {
 
   const InterruptGuard guard;
   Callers callers(options, method);
-  if (options.warmup > 0) callers.run(options.warmup);
+  if (options.warmup > 0) callers.run("warming up", options.warmup);
   // A model that fails in its warm-up is recorded failing.
   Callers recorded(options, method);
   Trace trace({options.megabytes << 20});
-  if (!interrupted()) recorded.run(callers.failed() ? 1 : options.calls);
+  if (!interrupted()) recorded.run("recording", callers.failed() ? 1 : options.calls);
   trace.stop();
 
   const heddle::trace::Recording& recording = trace.events();
@@ -165,7 +171,10 @@ ExitCode trace(const TraceCommandOptions& options) {
     std::fprintf(stderr, "heddle: %llu events found no room: raise --buffer or make fewer --calls\n",
                  static_cast<unsigned long long>(recording.dropped()));
   }
-  if (interrupted()) std::fprintf(stderr, "heddle: interrupted; what was recorded until then is kept\n");
+  if (interrupted()) {
+    std::fprintf(stderr, "heddle: interrupted; what was recorded until then is kept\n");
+    return kInterrupted;
+  }
   if (recorded.failed()) std::rethrow_exception(recorded.failure());
   return kDone;
 }

@@ -23,8 +23,9 @@ struct TraceCommandOptions {
   bool json = false;          // the summary as JSON
 };
 
-// kDone, also when Ctrl-C ended it early. Throws Failure: kUsage before anything runs where a file cannot be written,
-// kModelFailed when the model raised an error; what was recorded until then is written all the same.
+// kDone; kInterrupted after Ctrl-C, with what was recorded until then. Throws Failure: kUsage before anything runs
+// where a file cannot be written, kModelFailed when the model raised an error; what was recorded until then is written
+// all the same.
 ExitCode trace(const TraceCommandOptions& options);
 
 }  // namespace heddle::cli

@@ -1,7 +1,5 @@
 #include "cli/tune.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -14,6 +12,7 @@
 
 #include "cli/file.h"
 #include "cli/interrupt.h"
+#include "cli/progress_line.h"
 #include "cli/tune_candidates.h"
 #include "cli/tune_report.h"
 #include "cli/tune_target.h"
@@ -66,32 +65,17 @@ int usable_cores() {
   return info.cgroup_quota > 0 ? std::clamp(static_cast<int>(std::ceil(info.cgroup_quota)), 1, cores) : cores;
 }
 
-// A line on the terminal that is written over, and gone at the end; nothing where standard error is no terminal.
-class ProgressLine {
- public:
-  ~ProgressLine() {
-    if (shown_) std::fprintf(stderr, "\r\033[K");
-  }
-  void show(const Progress& progress, const TuneSubject& subject, const Goal& goal) {
-    if (!terminal_) return;
-    std::string best;
-    if (progress.best) {
-      const Measured& measured = *progress.best;
-      char throughput[32];
-      std::snprintf(throughput, sizeof(throughput), "%.4g a second", measured.throughput.value);
-      best = concat("; best so far: ", describe(measured.setting, subject), ", ",
-                    goal.kind == Goal::kThroughput ? std::string(throughput) : time_text(measured.mean.value));
-    }
-    std::fprintf(stderr, "\r\033[K%3.0f of %.0f s  round %d, %zu settings%s", progress.seconds, progress.budget,
-                 progress.round, progress.left, best.c_str());
-    std::fflush(stderr);
-    shown_ = true;
-  }
-
- private:
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
-};
+std::string progress_text(const Progress& progress, const TuneSubject& subject, const Goal& goal) {
+  char text[96];
+  std::snprintf(text, sizeof(text), "%.0f of %.0f s, round %d, %zu settings", progress.seconds, progress.budget,
+                progress.round, progress.left);
+  if (!progress.best) return text;
+  const Measured& best = *progress.best;
+  char throughput[32];
+  std::snprintf(throughput, sizeof(throughput), "%.4g a second", best.throughput.value);
+  return concat(text, "; best so far: ", describe(best.setting, subject), ", ",
+                goal.kind == Goal::kThroughput ? std::string(throughput) : time_text(best.mean.value));
+}
 
 // What is tuned, and how its calls are made.
 struct Subject {
@@ -232,7 +216,6 @@ ExitCode tune(const TuneOptions& options) {
   for (const std::string& path : {output, options.report_file}) {
     if (!path.empty()) require_writable(path);
   }
-  const InterruptGuard guard;
   report.cores = usable_cores();
   SearchSpace space{report.cores, options.max_threads, subject.facts.forks, !options.matmul,
                     batches_of(options, report.goal, subject.target)};
@@ -251,12 +234,16 @@ ExitCode tune(const TuneOptions& options) {
   };
   report.left_out = fit_into_budget(candidates.settings, candidates.essential, report.budget, search.least);
   report.subject = subject.facts;
+  // Until here there is nothing that an interruption should keep.
+  const InterruptGuard guard;
   {
     ProgressLine line;
     const Clock::time_point start = Clock::now();
     search.now = [&] { return seconds_since(start); };
     search.interrupted = [] { return interrupted(); };
-    search.progress = [&](const Progress& progress) { line.show(progress, report.subject, report.goal); };
+    search.progress = [&](const Progress& progress) {
+      line.show(progress_text(progress, report.subject, report.goal));
+    };
     search.measure = [&](const Setting& setting, double seconds) {
       return subject.target.measure(setting, seconds, report.goal.rate);
     };

@@ -17,12 +17,6 @@ std::string factor_text(double factor) {
   return text;
 }
 
-std::string rate_text(double rate) {
-  char text[32];
-  std::snprintf(text, sizeof(text), rate < 10 ? "%.2f" : "%.0f", rate);
-  return text;
-}
-
 template <class Better>
 const Measured* find_best(const TuneReport& report, bool beyond_cores, Better&& better) {
   const Measured* best = nullptr;
@@ -88,11 +82,45 @@ void tell_of_noise(const TuneReport& report, std::vector<std::string>& out) {
   if (!report.outcome.chosen) return;
   const Measured& chosen = report.outcome.settings[*report.outcome.chosen];
   const Band& band = report.goal.kind == Goal::kThroughput ? chosen.throughput : chosen.mean;
+  const int rounds = static_cast<int>(chosen.slices.size());
+  if (band.confidence == 0) {
+    const bool late = report.outcome.seconds > report.budget;
+    out.push_back(concat(late ? concat("The budget of ", time_text(report.budget * 1e3),
+                                       " was too short: the first round took ", time_text(report.outcome.seconds * 1e3))
+                              : "The choice was measured in one round",
+                         ". How certain the numbers are cannot be said, and settings within 10% count as equal."));
+    return;
+  }
   const double width = (band.high - band.low) / std::max(band.value, 1e-12);
-  if (width < 0.1) return;
-  out.push_back(concat("The numbers are uncertain by ", std::lround(width * 100), "% after ",
-                       count_of(static_cast<int>(chosen.slices.size()), "round"),
-                       ": something else keeps this machine busy, or --budget is short."));
+  if (width >= 0.1) {
+    out.push_back(concat("The numbers are uncertain by ", std::lround(width * 100), "% after ",
+                         count_of(rounds, "round"), ": something else keeps this machine busy, or --budget is short."));
+  } else if (band.confidence < 0.95) {
+    out.push_back(concat("After ", count_of(rounds, "round"), " the ranges are ", std::lround(band.confidence * 100),
+                         "% sure; a longer --budget makes it 95%."));
+  }
+}
+
+// --p99 is kept or missed by a sample near it; how near says how sure that is.
+void tell_how_sure_p99_is(const TuneReport& report, std::vector<std::string>& out) {
+  if (!report.outcome.chosen || !report.goal.p99_ms) return;
+  const Measured& chosen = report.outcome.settings[*report.outcome.chosen];
+  if (chosen.p99.confidence == 0) {
+    out.push_back(concat("Of ", chosen.calls, " calls of the choice ", time_text(chosen.p99.value),
+                         " is p99, but that is too few to be sure of it: some hundreds are needed. Raise --budget."));
+  } else if (chosen.p99.low <= *report.goal.p99_ms && *report.goal.p99_ms < chosen.p99.high) {
+    out.push_back(concat("The choice's p99 lies between ", time_text(chosen.p99.low), " and ",
+                         time_text(chosen.p99.high), " (95% sure), the bound of ", time_text(*report.goal.p99_ms),
+                         " within: it may be missed as well as kept."));
+  }
+}
+
+std::string how_far_interrupted(const TuneReport& report) {
+  if (report.outcome.rounds > 0) return "Interrupted: this is what was measured until then.";
+  const auto measured = std::count_if(report.outcome.settings.begin(), report.outcome.settings.end(),
+                                      [](const Measured& each) { return each.measured(); });
+  return concat("Interrupted in the first round: ", measured, " of ", report.outcome.settings.size(),
+                " settings were measured.");
 }
 
 }  // namespace
@@ -118,18 +146,25 @@ std::string time_text(double milliseconds) {
   return text;
 }
 
+std::string rate_text(double rate) {
+  char text[32];
+  std::snprintf(text, sizeof(text), rate < 10 ? "%.2f" : "%.0f", rate);
+  return text;
+}
+
 std::vector<std::string> advice(const TuneReport& report) {
   std::vector<std::string> out;
   tell_of_missed_goals(report, out);
   compare_latency_and_throughput(report, out);
   warn_of_oversubscription(report, out);
   question_an_oversubscribed_choice(report, out);
+  tell_how_sure_p99_is(report, out);
   tell_of_noise(report, out);
   if (report.left_out > 0) {
     out.push_back(concat("The budget had no time for ", count_of(static_cast<int>(report.left_out), "further setting"),
                          "; a longer --budget tries them."));
   }
-  if (report.outcome.interrupted) out.push_back("Interrupted: this is what was measured until then.");
+  if (report.outcome.interrupted) out.push_back(how_far_interrupted(report));
   return out;
 }
 

@@ -19,7 +19,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kShownRows = 16;
 
-Json to_json(const Band& band) { return {{"value", band.value}, {"low", band.low}, {"high", band.high}}; }
+Json to_json(const Band& band) {
+  const bool known = band.confidence > 0;
+  return {{"value", band.value},
+          {"low", known ? Json(band.low) : Json(nullptr)},
+          {"high", known ? Json(band.high) : Json(nullptr)},
+          {"confidence", band.confidence}};
+}
 
 Json config_of(const Setting& setting, const TuneSubject& subject) {
   Json config = {{"threads", setting.threads},
@@ -91,11 +97,12 @@ std::vector<size_t> in_order(const TuneReport& report) {
   return order;
 }
 
-std::string throughput_text(const Band& band) {
-  char text[64];
-  std::snprintf(text, sizeof(text), band.value < 10 ? "%.2f (%.2f - %.2f)" : "%.0f (%.0f - %.0f)", band.value, band.low,
-                band.high);
-  return text;
+// "12.3 ms (12.1 ms - 12.6 ms)", as sure as the table's heading says; with less rounds "12.3 ms (75%: ...)".
+template <class F>
+std::string band_text(const Band& band, F&& number) {
+  if (band.confidence == 0) return number(band.value);
+  const std::string sure = band.confidence < 0.95 ? concat(std::lround(band.confidence * 100), "%: ") : "";
+  return concat(number(band.value), " (", sure, number(band.low), " - ", number(band.high), ")");
 }
 
 void print_row(const TuneReport& report, size_t i) {
@@ -108,8 +115,6 @@ void print_row(const TuneReport& report, size_t i) {
     std::printf("  %s\n", measured.error.empty() ? "not measured" : concat("failed: ", measured.error).c_str());
     return;
   }
-  const std::string mean = concat(time_text(measured.mean.value), " (", time_text(measured.mean.low), " - ",
-                                  time_text(measured.mean.high), ")");
   std::string note = status_of(report, i);
   if (note == "slower") {
     char factor[32];
@@ -117,8 +122,9 @@ void print_row(const TuneReport& report, size_t i) {
     note = factor;
   }
   if (oversubscribed(setting, report.cores)) note += ", oversubscribed";
-  std::printf("  %-30s %9s  %-22s %s\n", mean.c_str(), time_text(measured.p99.value).c_str(),
-              throughput_text(measured.throughput).c_str(), note.c_str());
+  std::printf("  %-30s %9s  %-22s %6zu  %s\n", band_text(measured.mean, time_text).c_str(),
+              time_text(measured.p99.value).c_str(), band_text(measured.throughput, rate_text).c_str(),
+              measured.slices.size(), note.c_str());
 }
 
 }  // namespace
@@ -155,7 +161,7 @@ Json to_json(const TuneReport& report) {
 }
 
 void print_table(const TuneReport& report) {
-  std::printf("inference intra-op%s%s  %-30s %9s  %-22s\n", report.subject.forks ? " inter-op" : "",
+  std::printf("inference intra-op%s%s  %-30s %9s  %-22s rounds\n", report.subject.forks ? " inter-op" : "",
               report.subject.batched ? " batch" : "", "mean of a call (95% sure)", "p99",
               report.subject.batched ? "inputs a second" : "calls a second");
   const std::vector<size_t> order = in_order(report);

@@ -34,6 +34,8 @@ struct TuneReport {
 std::string describe(const Setting& setting, const TuneSubject& subject);
 // "12.3 ms", "850 us", "2.41 s"
 std::string time_text(double milliseconds);
+// "412", "7.25": calls a second
+std::string rate_text(double rate);
 
 // What people should know: oversubscription, latency against throughput, goals missed, noise.
 std::vector<std::string> advice(const TuneReport& report);

@@ -179,8 +179,9 @@ class Searching {
       const bool comparable = measured.measured() && !measured.pruned && measured.within_goal == best.within_goal;
       measured.against_best = measured.measured() ? ratio(measured, best) : Band{};
       const Band& against = measured.against_best;
-      measured.within_noise = i == *outcome_.best || (comparable && best.within_goal && against.value > 0 &&
-                                                      against.low <= kNoise && against.value <= kLargestNoise);
+      measured.within_noise =
+          i == *outcome_.best || (comparable && best.within_goal && against.value > 0 &&
+                                  (against.confidence == 0 || against.low <= kNoise) && against.value <= kLargestNoise);
       if (measured.within_noise && size(measured.setting) < size(outcome_.settings[*outcome_.chosen].setting)) {
         outcome_.chosen = i;
       }
@@ -203,7 +204,9 @@ class Searching {
       if (measured.within_goal) {
         measured.pruned = best.within_goal && measured.against_best.low > hopeless_from(rounds);
       } else if (search_.goal.p99_ms) {
-        measured.pruned = best.within_goal && rounds >= 3 && measured.p99.low > *search_.goal.p99_ms * 1.2;
+        // Of few calls nothing bounds p99, but it is no less than p90.
+        const double least = measured.p99.confidence > 0 ? measured.p99.low : measured.p90;
+        measured.pruned = best.within_goal && rounds >= 3 && least > *search_.goal.p99_ms * 1.2;
       }
       if (!measured.within_goal && best.within_goal && rounds >= 3 && measured.unserved > measured.calls / 4) {
         measured.pruned = true;

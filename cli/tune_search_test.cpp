@@ -180,6 +180,13 @@ TEST(TuneStatistics, BandsHoldTheMedianOfNoise) {
   EXPECT_GT(held, 175);
 }
 
+TEST(TuneStatistics, ConfidenceGrowsWithTheRounds) {
+  EXPECT_EQ(median_of_rounds({3}).confidence, 0);
+  EXPECT_EQ(median_of_rounds({3, 5}).confidence, 0.5);
+  EXPECT_EQ(median_of_rounds({3, 5, 4, 6}).confidence, 0.875);
+  EXPECT_EQ(median_of_rounds({3, 5, 4, 6, 7, 4}).confidence, 0.95);
+}
+
 TEST(TuneStatistics, QuantilesOfOrderedSamples) {
   std::vector<double> samples;
   for (int i = 1; i <= 1000; ++i) samples.push_back(i);
@@ -187,7 +194,10 @@ TEST(TuneStatistics, QuantilesOfOrderedSamples) {
   EXPECT_EQ(band.value, 990);
   EXPECT_NEAR(band.low, 984, 1);
   EXPECT_NEAR(band.high, 998, 1);
+  EXPECT_EQ(band.confidence, 0.95);
   EXPECT_EQ(quantile({}, 0.5).value, 0);
+  EXPECT_EQ(quantile({1, 2, 3}, 0.99).value, 3);
+  EXPECT_EQ(quantile({1, 2, 3}, 0.99).confidence, 0);
   EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
 }
 

@@ -7,7 +7,8 @@
 namespace heddle::cli {
 namespace {
 
-constexpr size_t kFewRounds = 5;
+constexpr size_t kEnoughRounds = 6;
+constexpr double kConfidence = 0.95;
 constexpr int kDraws = 400;
 
 }  // namespace
@@ -22,8 +23,9 @@ double median(std::vector<double> values) {
 
 Band median_of_rounds(const std::vector<double>& rounds) {
   if (rounds.empty()) return {};
-  Band band{median(rounds), 0, 0};
-  if (rounds.size() < kFewRounds) {
+  Band band{median(rounds), 0, 0, kConfidence};
+  if (rounds.size() < kEnoughRounds) {
+    band.confidence = 1 - std::exp2(1 - static_cast<double>(rounds.size()));
     const auto [least, greatest] = std::minmax_element(rounds.begin(), rounds.end());
     band.low = *least;
     band.high = *greatest;
@@ -48,7 +50,10 @@ Band quantile(const std::vector<double>& sorted, double q) {
   const auto count = static_cast<double>(sorted.size());
   const auto at = [&](double rank) { return sorted[static_cast<size_t>(std::clamp(std::ceil(rank), 1.0, count)) - 1]; };
   const double spread = 1.96 * std::sqrt(count * q * (1 - q));
-  return {at(count * q), at(count * q - spread), at(count * q + spread + 1)};
+  const double value = at(count * q);
+  const double above = count * q + spread + 1;
+  if (count * q - spread < 1 || above > count) return {value, value, value, 0};
+  return {value, at(count * q - spread), at(above), kConfidence};
 }
 
 }  // namespace heddle::cli

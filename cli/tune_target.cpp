@@ -142,7 +142,7 @@ Slice TuneTarget::measure(const Setting& setting, double seconds, std::optional<
       [&]() -> std::function<void()> {
         return [&, mine = next++] { call(method_, arguments[mine], {.stop = stop.get_token()}); };
       },
-      rate);
+      rate, stop.get_token());
   bool going = pause(load, seconds * kWarmPart);
   load.start_measuring();
   going = going && pause(load, seconds * (1 - kWarmPart));

@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 """The command `heddle tune` as a person calls it: tune_test.py HEDDLE [unittest options]."""
 
+import fcntl
 import json
 import os
+import pty
+import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -57,7 +62,6 @@ class TuneTest(unittest.TestCase):
 
     def test_a_model(self):
         done = self.heddle("tune", "model.pt", "float32[4,8]", "--budget", "1s", "--max-threads", 2)
-        self.assertEqual(done.stderr, "")  # no terminal, no progress
         for expected in ("Choose ", "heddle::set_num_threads(", "heddle.set_num_threads(", "OMP_NUM_THREADS=",
                          "model.tune.json"):
             self.assertIn(expected, done.stdout)
@@ -118,17 +122,67 @@ class TuneTest(unittest.TestCase):
         self.assertTrue(all("#" in line for line in plot[1:]), plot)
         self.assertFalse((self.path / "64.tune.json").exists())
 
-    def test_interrupt_keeps_what_was_measured(self):
-        process = subprocess.Popen([HEDDLE, "tune", "model.pt", "float32[64,64]", "--budget", "60s", "--max-threads", "2",
-                                    "--output", "interrupted.json"], stdout=subprocess.PIPE, text=True, cwd=self.path)
-        time.sleep(12)  # a round of four settings takes less than two seconds each
+    def start(self, *arguments, **more):
+        return subprocess.Popen([HEDDLE, *map(str, arguments)], text=True, cwd=self.path, **more)
+
+    def interrupt_after(self, process, pattern):
+        """Sends Ctrl-C once a line of progress has the pattern; returns what the command wrote."""
+        for line in process.stderr:
+            if re.search(pattern, line):
+                break
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 130, out)
+        out, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, f"{out}\n{errors}")
+        return out, errors
+
+    def test_interrupt_keeps_what_was_measured(self):
+        process = self.start("tune", "model.pt", "float32[64,64]", "--budget", "60s", "--max-threads", 2, "--output",
+                             "interrupted.json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, _ = self.interrupt_after(process, r"round [2-9], 4 settings; best so far: \d")
         report = json.loads((self.path / "interrupted.json").read_text())
         self.assertTrue(report["interrupted"])
         self.assertIn("config", report)
         self.assertIn("Interrupted", out)
+
+    def test_interrupted_bench_prints_what_it_measured(self):
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        bench = ["bench", "model.pt", "float32[64,64]", "--duration", 60, "--inference-threads", 2]
+        out, errors = self.interrupt_after(self.start(*bench, "--warmup", 0, "--json", **pipes), r"[1-9]\d* requests")
+        report = json.loads(out)
+        self.assertTrue(report["interrupted"])
+        self.assertGreater(report["requests"], 0)
+        self.assertIn("interrupted", errors)
+        out, errors = self.interrupt_after(self.start(*bench, "--warmup", 60, **pipes), "warming up")
+        self.assertEqual(out, "")
+        self.assertIn("interrupted before a call was measured", errors)
+        out, _ = self.interrupt_after(self.start(*bench, "--warmup", 0, "--profile", **pipes), r"[1-9]\d* requests")
+        self.assertIn("latency", out)
+        self.assertNotIn("profile of", out)
+
+    def test_progress_fits_a_narrow_terminal_and_goes(self):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+        process = self.start("tune", "model.pt", "float32[64,64]", "--budget", "2s", "--max-threads", 2,
+                             stdout=subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        with process.stdout:  # its table fits into the pipe
+            while True:
+                try:
+                    part = os.read(ours, 4096)
+                except OSError:  # the last writer is gone
+                    break
+                if not part:
+                    break
+                shown += part
+        os.close(ours)
+        self.assertEqual(process.wait(60), 0)
+        lines = shown.decode().split("\r\033[K")
+        self.assertEqual(lines[0], "")
+        self.assertEqual(lines[-1], "")  # written over at the end
+        self.assertTrue(any("round 2" in line for line in lines), lines)
+        self.assertEqual(max(map(len, lines)), 29)
+        self.assertNotIn("\n", shown.decode())
 
     def test_wrong_options(self):
         model = ["model.pt", "float32[4,8]"]

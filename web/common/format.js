@@ -18,6 +18,7 @@ export function formatCount(value) {
 // Milliseconds in the unit that suits: 830 µs, 12.3 ms, 2.4 s.
 export function formatTime(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return '–';
+  if (ms === 0) return '0';
   if (Math.abs(ms) < 1) return `${formatNumber(ms * 1000)} µs`;
   if (Math.abs(ms) < 1000) return `${formatNumber(ms)} ms`;
   return `${formatNumber(ms / 1000)} s`;
@@ -31,4 +32,15 @@ export function formatBytes(bytes) {
     ++i;
   }
   return `${formatNumber(bytes)} ${units[i]}`;
+}
+
+// Where a band's value lies, and how surely: "95%: 12.1 ms to 12.6 ms"; nothing where too little was measured to say.
+export function formatRange(band, format) {
+  if (!band.confidence) return '';
+  return `${Math.round(band.confidence * 100)}%: ${format(band.low)} to ${format(band.high)}`;
+}
+
+// Half of a band's width as a part of its value, "±3%"; nothing where it is not known.
+export function formatSpread(band) {
+  return band.confidence ? `±${Math.round((band.high - band.low) / band.value * 50)}%` : '';
 }

@@ -19,7 +19,8 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-const band = (value) => ({ value, low: value * 0.95, high: value * 1.05 });
+const band = (value) => ({ value, low: value * 0.95, high: value * 1.05, confidence: 0.95 });
+const unbounded = (value) => ({ value, low: null, high: null, confidence: 0 });
 
 function madeUp() {
   const settings = [];
@@ -38,6 +39,9 @@ function madeUp() {
       }
     }
   }
+  // Measured once.
+  Object.assign(settings[4], { rounds: 1, throughput_per_s: unbounded(settings[4].throughput_per_s.value) });
+  settings[4].latency_ms.mean = unbounded(settings[4].latency_ms.mean.value);
   settings[2].status = 'chosen';
   settings[3].status = 'within noise';
   settings.push({ threads: 1, interop_threads: 1, inference_threads: 1, batch: 64, status: 'failed',
@@ -80,6 +84,9 @@ test('every chart, table and fact, in both schemes and on a phone', async () => 
     assert.match(await page.textContent('#choice'), /1inference thread4intra-op threads1inter-op thread1batch/);
     assert.match(await page.textContent('#advice'), /83 µs/);
     assert.match(await page.textContent('#facts'), /A processor/);
+    // All but the one measured once say how sure they are, of the mean and of the throughput.
+    assert.equal(await page.locator('#settings td', { hasText: '±5%' }).count(), 2 * 63);
+    assert.doesNotMatch(await page.innerText('body'), /±0%|NaN|null|undefined/);
     assert.ok(await fitsWidth(page), JSON.stringify(view));
     assert.deepEqual(page.troubles, []);
     await page.context().close();

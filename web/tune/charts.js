@@ -2,7 +2,7 @@
 // which people pick.
 import { axis, bandSeries, chart, legend, tooltip } from '../common/charts.js';
 import { element } from '../common/dom.js';
-import { formatNumber, formatTime } from '../common/format.js';
+import { formatNumber, formatRange, formatTime } from '../common/format.js';
 import { countOf, describe, distinct, frontier, groupBy, measured } from './settings.js';
 
 const kGrid = { left: 62, right: 16, top: 40, bottom: 44 };
@@ -30,11 +30,16 @@ function beyondCores(colours, cores, counts) {
   };
 }
 
+// A point of bandSeries. Of one round nothing bounds the value: the band is a line there.
+function bandPoint(x, { value, low, high, confidence }) {
+  return confidence ? [x, value, low, high, confidence] : [x, value, value, value, 0];
+}
+
 function lines(colours, report, settings, { x, series, band, format, axisName, yName, seriesName }) {
   const counts = distinct(settings, x);
   const groups = groupBy(settings, series);
   const all = groups.flatMap(([value, members], i) => {
-    const points = members.map((setting) => [setting[x], band(setting).value, band(setting).low, band(setting).high])
+    const points = members.map((setting) => bandPoint(setting[x], band(setting)))
       .sort((a, b) => a[0] - b[0]);
     return bandSeries(countOf(value, seriesName), points, colours.series[i % colours.series.length]);
   });
@@ -45,8 +50,8 @@ function lines(colours, report, settings, { x, series, band, format, axisName, y
     tooltip: tooltip(colours, {
       trigger: 'item',
       formatter: (params) => Array.isArray(params.data) ? `<b>${countOf(params.data[0], axisName)}</b>${groups.length > 1
-        ? `, ${params.seriesName}` : ''}<br>${format(params.data[1])}<br>95%: ${format(params.data[2])} – ` +
-        `${format(params.data[3])}` : '',
+        ? `, ${params.seriesName}` : ''}<br>${format(params.data[1])}<br>` +
+        formatRange({ low: params.data[2], high: params.data[3], confidence: params.data[4] }, format) : '',
     }),
     xAxis: countAxis(colours, `${axisName}s`, counts),
     yAxis: axis(colours, '', { type: 'value', min: 0, name: yName, nameLocation: 'end', nameGap: 12,
@@ -143,7 +148,8 @@ function speedup(colours, report, settings) {
   const base = one.latency_ms.mean.value;
   const points = settings.map((setting) => {
     const band = setting.latency_ms.mean;
-    return [setting.threads, base / band.value, base / band.high, base / band.low];
+    return bandPoint(setting.threads, { value: base / band.value, low: base / band.high, high: base / band.low,
+                                        confidence: band.confidence });
   }).sort((a, b) => a[0] - b[0]);
   const series = bandSeries('measured', points, colours.series[0]);
   Object.assign(series[1], beyondCores(colours, report.cores, counts));
@@ -187,12 +193,18 @@ function addChart(place, report, settings, { id, title, note, option, planes = t
   drawn = chart(drawing, (colours) => option(colours, report, settings.filter(inPlane)));
 }
 
+// With what confidence the bands of a chart hold their values.
+function sureness(settings) {
+  const least = Math.min(...settings.map((setting) => setting.latency_ms.mean.confidence));
+  return least >= 0.95 ? 'with 95% confidence' : 'with 95% confidence, with less where less than six rounds were measured';
+}
+
 export function addCharts(place, report) {
   const settings = report.settings.filter(measured);
   if (settings.length === 0) return;
   addChart(place, report, settings, {
     id: 'runtime', title: 'Runtime against threads', option: runtime,
-    note: 'Mean time of a call; the bands hold it with 95% confidence.',
+    note: `Mean time of a call. The bands hold it ${sureness(settings)}.`,
   });
   if (distinct(settings, 'inference_threads').length === 1) {
     if (settings.some((setting) => setting.threads === 1)) {

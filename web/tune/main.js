@@ -3,7 +3,7 @@ import '../common/theme.css';
 import './tune.css';
 import { readData } from '../common/data.js';
 import { element } from '../common/dom.js';
-import { formatBytes, formatNumber, formatTime } from '../common/format.js';
+import { formatBytes, formatNumber, formatRange, formatSpread, formatTime } from '../common/format.js';
 import { sortableTable } from '../common/table.js';
 import { addCharts } from './charts.js';
 import { countOf, describe, measured } from './settings.js';
@@ -27,7 +27,6 @@ function measure(name, value, detail) {
 
 function answerCard(setting) {
   const number = (value, name) => element('div', {}, element('b', {}, String(value)), element('span', {}, name));
-  const range = (band, format) => `95%: ${format(band.low)} to ${format(band.high)}`;
   const noise = report.settings.filter((other) => ['within noise', 'best by the numbers'].includes(other.status)).length;
   // What Heddle does unasked: one caller, all CPUs.
   const usual = report.settings.find((other) => measured(other) && other.inference_threads === 1 &&
@@ -45,10 +44,10 @@ function answerCard(setting) {
         number(setting.interop_threads, setting.interop_threads === 1 ? 'inter-op thread' : 'inter-op threads'),
       report.model.batched && number(setting.batch, 'batch')),
     element('dl', { class: 'measures' },
-      measure('Mean of a call', formatTime(setting.latency_ms.mean.value), range(setting.latency_ms.mean, formatTime)),
-      measure('p99', formatTime(setting.latency_ms.p99.value), range(setting.latency_ms.p99, formatTime)),
+      measure('Mean of a call', formatTime(setting.latency_ms.mean.value), formatRange(setting.latency_ms.mean, formatTime)),
+      measure('p99', formatTime(setting.latency_ms.p99.value), formatRange(setting.latency_ms.p99, formatTime)),
       measure(report.model.batched ? 'Inputs a second' : 'Calls a second', formatNumber(setting.throughput_per_s.value),
-              range(setting.throughput_per_s, formatNumber))),
+              formatRange(setting.throughput_per_s, formatNumber))),
     noise > 0 && element('p', { class: 'note' },
       `The smallest of ${noise + 1} settings that cannot be told apart; the table names the others.`),
     gain > 1.02 && element('p', { class: 'note' },
@@ -98,9 +97,8 @@ function settingsTable() {
     cell: (row) => {
       const found = pick(row);
       if (!found) return '–';
-      const spread = Math.round((found.high - found.low) / found.value * 50);
-      return element('span', { title: `95%: ${format(found.low)} to ${format(found.high)}` }, format(found.value),
-                     element('span', { class: 'quiet' }, ` ±${spread}%`));
+      return element('span', { title: formatRange(found, format) || 'one round: nothing bounds it' }, format(found.value),
+                     element('span', { class: 'quiet' }, ` ${formatSpread(found)}`));
     },
   });
   const columns = [
@@ -108,7 +106,7 @@ function settingsTable() {
     number('Intra-op', (row) => row.threads, String, 'threads inside operators'),
     report.model.forks && number('Inter-op', (row) => row.interop_threads, String, 'threads for forked tasks'),
     report.model.batched && number('Batch', (row) => row.batch, String),
-    band('Mean', (row) => row.latency_ms?.mean, formatTime, 'mean of a call, and where it lies with 95% confidence'),
+    band('Mean', (row) => row.latency_ms?.mean, formatTime, 'mean of a call, and half the width of the range it lies in'),
     number('Median', (row) => row.latency_ms?.p50, formatTime),
     number('p99', (row) => row.latency_ms?.p99.value, formatTime),
     band(report.model.batched ? 'Inputs/s' : 'Calls/s', (row) => row.throughput_per_s, formatNumber),
