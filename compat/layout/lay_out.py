@@ -51,9 +51,10 @@ def main():
     source, generated, library, output = sys.argv[1:]
     copy_headers(source, generated, f'{output}/include')
     place_library(os.path.realpath(library), f'{output}/lib')
-    for name in ('TorchConfig.cmake', 'TorchConfigVersion.cmake'):
-        os.makedirs(f'{output}/share/cmake/Torch', exist_ok=True)
-        shutil.copy(f'{source}/layout/{name}', f'{output}/share/cmake/Torch')
+    for name, package in (('TorchConfig.cmake', 'Torch'), ('TorchConfigVersion.cmake', 'Torch'),
+                          ('TorchVisionConfig.cmake', 'TorchVision')):
+        os.makedirs(f'{output}/share/cmake/{package}', exist_ok=True)
+        shutil.copy(f'{source}/layout/{name}', f'{output}/share/cmake/{package}')
 
 
 if __name__ == '__main__':

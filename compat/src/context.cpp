@@ -7,6 +7,10 @@ Context& globalContext() {
   static Context one;
   return one;
 }
+const std::vector<QEngine>& Context::supportedQEngines() {
+  static const std::vector<QEngine> engines = {QEngine::FBGEMM, QEngine::QNNPACK, QEngine::ONEDNN, QEngine::X86};
+  return engines;
+}
 bool Context::setFlushDenormal(bool on) {
 #if defined(__x86_64__)
   // Bits 15 and 6 of MXCSR: results, and operands, that are denormal count as zero. Of the calling thread.

@@ -1,8 +1,10 @@
 #include "heddle_torch/error.h"
 
+#include <cstdlib>
 #include <iostream>
 
 #include "compat/src/face.h"
+#include "heddle_torch/logging.h"
 
 namespace c10 {
 HEDDLE_TORCH_BEGIN
@@ -49,6 +51,29 @@ std::string GetExceptionString(const std::exception& error) { return error.what(
 void Warning::warn(const SourceLocation& place, const std::string& msg) {
   std::cerr << "[W " << place.file << ":" << place.line << "] Warning: " << msg << " (function " << place.function
             << ")\n";
+}
+
+namespace {
+int log_level() {
+  static const int level = [] {
+    const char* name = std::getenv("TORCH_CPP_LOG_LEVEL");
+    const std::string_view text = name ? name : "";
+    if (text == "INFO" || text == "0") return GLOG_INFO;
+    if (text == "ERROR" || text == "2") return GLOG_ERROR;
+    return text == "FATAL" || text == "3" ? GLOG_FATAL : GLOG_WARNING;
+  }();
+  return level;
+}
+}  // namespace
+
+MessageLogger::MessageLogger(const char* file, int line, int severity) : severity_(severity) {
+  const std::string_view path = file;
+  stream_ << '[' << (severity < 0 ? 'I' : "IWEF"[severity]) << ' ' << path.substr(path.rfind('/') + 1) << ':' << line
+          << "] ";
+}
+MessageLogger::~MessageLogger() {
+  if (severity_ >= log_level()) std::cerr << stream_.str() + "\n" << std::flush;
+  if (severity_ == GLOG_FATAL) std::abort();
 }
 
 HEDDLE_TORCH_END

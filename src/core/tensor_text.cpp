@@ -88,20 +88,23 @@ std::string matrix_text(std::span<const double> values, int64_t rows, int64_t co
   return out;
 }
 
-// The last two dimensions as matrices, one for each index of the others.
+// The last two dimensions as matrices, one for each index of the others, the first of which runs fastest.
 std::string matrices_text(std::span<const double> values, const Dims& sizes) {
   const size_t outer = sizes.size() - 2;
   const int64_t rows = sizes[outer];
   const int64_t columns = sizes[outer + 1];
   std::vector<int64_t> index(outer, 0);
+  const size_t matrix = static_cast<size_t>(rows * columns);
   std::string out;
-  for (size_t at = 0; at < values.size(); at += static_cast<size_t>(rows * columns)) {
-    if (at) out += "\n";
+  for (size_t n = 0; n < values.size() / matrix; ++n) {
+    if (n) out += "\n";
     out += "(";
     for (int64_t i : index) out += concat(i + 1, ",");
     out += ".,.) = \n";
-    out += matrix_text(values.subspan(at, static_cast<size_t>(rows * columns)), rows, columns, 1);
-    for (size_t d = outer; d-- > 0;) {
+    size_t place = 0;
+    for (size_t d = 0; d < outer; ++d) place = place * static_cast<size_t>(sizes[d]) + static_cast<size_t>(index[d]);
+    out += matrix_text(values.subspan(place * matrix, matrix), rows, columns, 1);
+    for (size_t d = 0; d < outer; ++d) {
       if (++index[d] < sizes[d]) break;
       index[d] = 0;
     }

@@ -7,6 +7,7 @@ Each program of clients/ is compiled by a hand-written command line against Hedd
 model.py, archives/classes.pt and those of programs.py, and must print goldens/NAME.txt. With --oracle it is compiled against Debian's
 libtorch-dev instead, and the goldens are written, and archives/classes.pt, which holds objects of a C++ class."""
 import argparse
+import glob
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CLASSES = HERE / 'archives' / 'classes.pt'
+TORCHVISION = '/usr/lib/python3/dist-packages/torchvision'
 STANDARDS = {'values': 'c++20', 'errors': 'c++23', 'detector': 'c++20', 'server': 'c++20', 'stream': 'c++20'}  # the others: C++17
 
 
@@ -28,8 +30,9 @@ def run(command, **options):
 
 def command_line(source, program, prefix, standard):
     if prefix is None:
+        vision = glob.glob(f'{TORCHVISION}/_C.*.so') if source.stem == 'vision' else []
         return ['g++', f'-std={standard}', '-O0', '-I/usr/include/torch/csrc/api/include', str(source), '-o',
-                str(program), '-ltorch', '-ltorch_cpu', '-lc10']
+                str(program), *vision, '-ltorch', '-ltorch_cpu', '-lc10', '-lglog']
     return ['g++', f'-std={standard}', '-O0', '-Wall', '-Wextra', '-Werror', f'-I{prefix}/include',
             f'-I{prefix}/include/torch/csrc/api/include', str(source), '-o', str(program), f'-L{prefix}/lib',
             f'-Wl,-rpath,{prefix}/lib', '-ltorch', '-ltorch_cpu', '-lc10', '-pthread']

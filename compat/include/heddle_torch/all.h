@@ -4,16 +4,23 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bitset>
 #include <cassert>
 #include <chrono>
+#include <cinttypes>
+#include <climits>
 #include <cmath>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <filesystem>
+#include <forward_list>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iomanip>
 #include <iostream>
 #include <limits>
@@ -23,18 +30,26 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <queue>
 #include <set>
+#include <shared_mutex>
 #include <sstream>
+#include <stack>
 #include <string>
 #include <thread>
 #include <tuple>
+#include <typeindex>
 #include <unordered_map>
 #include <unordered_set>
+#include <variant>
 #include <vector>
+
+#include <unistd.h>
 
 #include "heddle_torch/creation.h"
 #include "heddle_torch/cuda.h"
 #include "heddle_torch/custom_class.h"
+#include "heddle_torch/dispatch.h"
 #include "heddle_torch/functional.h"
 #include "heddle_torch/generated/namespaces.inc"
 #include "heddle_torch/guards.h"
@@ -42,8 +57,10 @@
 #include "heddle_torch/irange.h"
 #include "heddle_torch/jit.h"
 #include "heddle_torch/library.h"
+#include "heddle_torch/logging.h"
 #include "heddle_torch/parallel.h"
 #include "heddle_torch/serialize.h"
+#include "heddle_torch/tensor_utils.h"
 #include "heddle_torch/version.h"
 
 namespace torch {

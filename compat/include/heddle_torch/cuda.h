@@ -30,6 +30,13 @@ HEDDLE_TORCH_END
 namespace at {
 HEDDLE_TORCH_BEGIN
 
+enum class QEngine : uint8_t { NoQEngine, FBGEMM, QNNPACK, ONEDNN, X86 };
+constexpr QEngine kNoQEngine = QEngine::NoQEngine;
+constexpr QEngine kFBGEMM = QEngine::FBGEMM;
+constexpr QEngine kQNNPACK = QEngine::QNNPACK;
+constexpr QEngine kONEDNN = QEngine::ONEDNN;
+constexpr QEngine kX86 = QEngine::X86;
+
 // Switches of PyTorch's libraries: kept, and without effect.
 class Context {
  public:
@@ -61,6 +68,9 @@ class Context {
   void setFloat32MatmulPrecision(const std::string&) {}
   bool setFlushDenormal(bool on);
   void setReleaseWeightsWhenPrepacking(bool) {}
+  QEngine qEngine() const { return q_engine_; }
+  void setQEngine(QEngine engine) { q_engine_ = engine; }
+  static const std::vector<QEngine>& supportedQEngines();
   const Generator& defaultGenerator(Device device);
 
  private:
@@ -69,9 +79,13 @@ class Context {
   bool benchmark_ = false;
   bool deterministic_cudnn_ = false;
   bool deterministic_ = false;
+  QEngine q_engine_ = QEngine::FBGEMM;
 };
 Context& globalContext();
 inline bool hasCUDA() { return false; }
+inline bool hasHIP() { return false; }
+inline bool hasMPS() { return false; }
+inline bool hasXPU() { return false; }
 inline bool hasMKL() { return false; }
 inline bool hasMKLDNN() { return true; }
 inline bool hasOpenMP() { return true; }

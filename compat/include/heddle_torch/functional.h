@@ -1,9 +1,10 @@
-// torch::nn::functional: what programs use around a model, with libtorch's options.
+// torch::nn::functional: resizing, padding, sampling and normalising, with libtorch's options. The other parts are in
+// functional_activation.h, functional_layers.h and functional_loss.h.
 #pragma once
 
 #include <variant>
 
-#include "heddle_torch/generated/functions.inc"
+#include "heddle_torch/operators.h"
 
 namespace torch {
 
@@ -28,6 +29,10 @@ HEDDLE_TORCH_ENUM(Reflection)
 HEDDLE_TORCH_ENUM(None)
 HEDDLE_TORCH_ENUM(Mean)
 HEDDLE_TORCH_ENUM(Sum)
+HEDDLE_TORCH_ENUM(Max)
+HEDDLE_TORCH_ENUM(BatchMean)
+HEDDLE_TORCH_ENUM(Valid)
+HEDDLE_TORCH_ENUM(Same)
 #undef HEDDLE_TORCH_ENUM
 HEDDLE_TORCH_END
 }  // namespace enumtype
@@ -50,6 +55,10 @@ constexpr enumtype::kReflection kReflection;
 constexpr enumtype::kNone kNone;
 constexpr enumtype::kMean kMean;
 constexpr enumtype::kSum kSum;
+constexpr enumtype::kMax kMax;
+constexpr enumtype::kBatchMean kBatchMean;
+constexpr enumtype::kValid kValid;
+constexpr enumtype::kSame kSame;
 HEDDLE_TORCH_END
 
 namespace nn {
@@ -135,43 +144,9 @@ inline Tensor cosine_similarity(const Tensor& a, const Tensor& b, const CosineSi
   return at::cosine_similarity(a, b, options.dim(), options.eps());
 }
 
-class MaxPool2dFuncOptions {
- public:
-  MaxPool2dFuncOptions(std::vector<int64_t> kernel) : kernel_size_(std::move(kernel)) {}
-  MaxPool2dFuncOptions(int64_t kernel) : kernel_size_({kernel}) {}
-  HEDDLE_TORCH_OPTION(MaxPool2dFuncOptions, std::vector<int64_t>, kernel_size, {})
-  HEDDLE_TORCH_OPTION(MaxPool2dFuncOptions, std::vector<int64_t>, stride, {})
-  HEDDLE_TORCH_OPTION(MaxPool2dFuncOptions, std::vector<int64_t>, padding, {0})
-  HEDDLE_TORCH_OPTION(MaxPool2dFuncOptions, std::vector<int64_t>, dilation, {1})
-  HEDDLE_TORCH_OPTION(MaxPool2dFuncOptions, bool, ceil_mode, false)
-};
-inline Tensor max_pool2d(const Tensor& input, const MaxPool2dFuncOptions& options) {
-  return at::max_pool2d(input, options.kernel_size(), options.stride(), options.padding(), options.dilation(),
-                        options.ceil_mode());
-}
-
-#define HEDDLE_TORCH_SAME(name)                    \
-  template <class... A>                            \
-  auto name(const Tensor& input, A&&... a) {       \
-    return at::name(input, std::forward<A>(a)...); \
-  }
-HEDDLE_TORCH_SAME(relu)
-HEDDLE_TORCH_SAME(relu6)
-HEDDLE_TORCH_SAME(gelu)
-HEDDLE_TORCH_SAME(silu)
-HEDDLE_TORCH_SAME(elu)
-HEDDLE_TORCH_SAME(selu)
-HEDDLE_TORCH_SAME(softplus)
-HEDDLE_TORCH_SAME(linear)
-HEDDLE_TORCH_SAME(one_hot)
-HEDDLE_TORCH_SAME(pixel_shuffle)
-HEDDLE_TORCH_SAME(mse_loss)
-HEDDLE_TORCH_SAME(l1_loss)
-#undef HEDDLE_TORCH_SAME
 inline Tensor sigmoid(const Tensor& input) { return at::sigmoid(input); }
 inline Tensor tanh(const Tensor& input) { return at::tanh(input); }
 
-#undef HEDDLE_TORCH_OPTION
 HEDDLE_TORCH_END
 }  // namespace functional
 }  // namespace nn
