@@ -9,6 +9,7 @@
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+include(heddle_static)  # heddle_static_objects
 
 set(objects "")
 foreach(layer IN LISTS HEDDLE_LAYERS)
@@ -24,7 +25,7 @@ target_link_options(heddle_shared PRIVATE -Wl,-z,nodelete -Wl,--no-undefined -Wl
 set_target_properties(heddle_shared PROPERTIES OUTPUT_NAME heddle EXPORT_NAME heddle LINKER_LANGUAGE CXX
                       VERSION "${PROJECT_VERSION}" SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 
-add_library(heddle_static STATIC ${objects})
+add_library(heddle_static STATIC ${heddle_static_objects})
 target_link_libraries(heddle_static PUBLIC Threads::Threads
                       INTERFACE "$<INSTALL_INTERFACE:${HEDDLE_PRIVATE_LIBRARIES}>")
 set_target_properties(heddle_static PROPERTIES OUTPUT_NAME heddle LINKER_LANGUAGE CXX)

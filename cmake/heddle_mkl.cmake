@@ -1,5 +1,5 @@
 # MKL by its layers: interface, threading, core. Included by heddle_dependencies.cmake where BLAS=MKL; links them to
-# heddle_kernel_libraries.
+# heddle_kernel_base.
 
 set(heddle_mkl_layer_OMP mkl_gnu_thread)
 set(heddle_mkl_layer_TBB mkl_tbb_thread)
@@ -61,6 +61,6 @@ if(heddle_mkl_threading STREQUAL "OMP")
 elseif(heddle_mkl_threading STREQUAL "TBB")
   list(APPEND HEDDLE_PRIVATE_LIBRARIES tbb)
 endif()
-target_include_directories(heddle_kernel_libraries SYSTEM INTERFACE "${MKL_INCLUDE_DIR}")
-target_link_libraries(heddle_kernel_libraries INTERFACE ${heddle_mkl_libraries})
-target_compile_definitions(heddle_kernel_libraries INTERFACE HEDDLE_BLAS_MKL=1)
+target_include_directories(heddle_kernel_base SYSTEM INTERFACE "${MKL_INCLUDE_DIR}")
+target_link_libraries(heddle_kernel_base INTERFACE ${heddle_mkl_libraries})
+target_compile_definitions(heddle_kernel_base INTERFACE HEDDLE_BLAS_MKL=1)

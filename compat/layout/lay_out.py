@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Lays build/libtorch out as the libtorch download is.
 
-lay_out.py SOURCE GENERATED LIBRARY OUTPUT: SOURCE is compat/, GENERATED the include root of generated headers, LIBRARY
-libheddle_torch.so with its version."""
+lay_out.py SOURCE GENERATED LIBRARY OUTPUT ARCHIVE NAME...: SOURCE is compat/, GENERATED the include root of generated headers,
+LIBRARY libheddle_torch.so with its version, ARCHIVE libheddle_torch.a, the NAMEs what a program links besides it."""
 import os
 import shutil
 import sys
@@ -47,10 +47,19 @@ def place_library(library, lib):
         link(soname, f'{lib}/{name}')
 
 
+def place_archive(archive, others, lib):
+    shutil.copy2(archive, lib)
+    # Text that linkers read in an archive's place, so that a static program's command line stays libtorch's.
+    names = ' '.join(f'-l{name}' for name in dict.fromkeys(others))
+    for name in ('libtorch.a', 'libtorch_cpu.a', 'libc10.a'):
+        write(f'{lib}/{name}', f'/* GNU ld script */\nGROUP ( -l:libheddle_torch.a {names} )\n')
+
+
 def main():
-    source, generated, library, output = sys.argv[1:]
+    source, generated, library, output, archive, *others = sys.argv[1:]
     copy_headers(source, generated, f'{output}/include')
     place_library(os.path.realpath(library), f'{output}/lib')
+    place_archive(archive, others, f'{output}/lib')
     for name, package in (('TorchConfig.cmake', 'Torch'), ('TorchConfigVersion.cmake', 'Torch'),
                           ('TorchVisionConfig.cmake', 'TorchVision')):
         os.makedirs(f'{output}/share/cmake/{package}', exist_ok=True)
