@@ -57,7 +57,7 @@ def write_kind(folder, sample, kind, module, calls, settings):
         torch.manual_seed(0)
         row = write_call(folder, f"{sample.name}.{kind}.{case}", torch.jit.load(path), args)
         rows.append({"model": sample.name, "family": sample.family, "kind": kind, "case": case, "archive": f"{sample.name}.{kind}.pt", **row,
-                     **settings})
+                     **settings[case]})
     return rows
 
 
@@ -76,8 +76,8 @@ def write(folder, sample):
     begin, rows, impossible = time.time(), [], {}
     try:
         module, calls = sample.build()
-        first = next(iter(calls.values()))
-        settings = {key: value(module, first) if callable(value) else value for key, value in sample.settings.items()}
+        settings = {case: {key: value(module, args) if callable(value) else value for key, value in sample.settings.items()}
+                    for case, args in calls.items()}
     except Exception as e:
         impossible = {kind: words_of(e) for kind in sample.forms()}
     for kind in sample.forms():

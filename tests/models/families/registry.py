@@ -17,7 +17,7 @@ class Sample:
     make: Callable    # () -> (module, {case: arguments}); a trace is made with the first case
     kinds: Tuple[str, ...]  # forms to write; with "?" those that PyTorch may refuse
     quick: bool       # part of the test run; the others are asked for by `make conformance`
-    settings: dict    # rtol and atol where the usual ones do not fit: numbers, or functions of the module and the first call
+    settings: dict    # rtol and atol where the usual ones do not fit: numbers, or functions of the module and a call
 
     def forms(self):
         """The forms to write, and whether PyTorch must manage."""
