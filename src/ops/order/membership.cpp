@@ -14,11 +14,11 @@ namespace {
 using schema::boxed;
 
 Result<Tensor> isin(const Tensor& elements, const Tensor& tests, bool, bool invert) {
-  const DType common = HEDDLE_TRY(result_type(elements, tests));
-  HEDDLE_REQUIRE(
-      !is_complex(common) && common != DType::kBFloat16 && common != DType::kFloat16 && common != DType::kBool,
-      "Unsupported input type encountered for isin(): ", dtype_name(common));
-  const DType dtype = ordering_dtype(common);
+  for (const DType given : {elements.dtype(), tests.dtype()}) {
+    HEDDLE_REQUIRE(!is_complex(given) && given != DType::kBFloat16 && given != DType::kFloat16 && given != DType::kBool,
+                   "Unsupported input type encountered for isin(): ", dtype_name(given));
+  }
+  const DType dtype = ordering_dtype(HEDDLE_TRY(result_type(elements, tests)));
   const Tensor asked = HEDDLE_TRY(contiguous_as(elements, dtype));
   // Sorted in a copy; nans equal nothing.
   const Tensor known = HEDDLE_TRY(clone(HEDDLE_TRY(contiguous_as(tests, dtype)), MemoryFormat::kContiguous));

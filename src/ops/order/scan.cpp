@@ -5,6 +5,7 @@
 
 #include "ops/common/cast.h"
 #include "ops/common/forms.h"
+#include "ops/common/out.h"
 #include "ops/order/lines.h"
 #include "schema/boxed.h"
 #include "schema/operator_table.h"
@@ -156,6 +157,11 @@ Result<Tensor> logcumsumexp(const Tensor& self, int64_t dim) {
   }));
   return lines.result(sums, self.dtype());
 }
+Result<Tensor> logcumsumexp_out(const Tensor& self, int64_t dim, const Tensor& out) {
+  HEDDLE_REQUIRE(out.dtype() == self.dtype(), "expected scalar_type ", dtype_name(self.dtype()), " but found ",
+                 dtype_name(out.dtype()));
+  return Out::into(out).deliver(HEDDLE_TRY(logcumsumexp(self, dim)));
+}
 
 template <auto f>
 void add_running(schema::TableBuilder& table, std::string_view name) {
@@ -182,6 +188,7 @@ HEDDLE_OPERATORS(scan) {
   add_running_extreme<&running_extreme<false>>(table, "cummin");
   for (const char* name : {"logcumsumexp", "_logcumsumexp"}) {
     table.add(concat("aten::", name, "(Tensor self, int dim) -> Tensor"), boxed<&logcumsumexp>());
-    table.derive(concat("aten::", name, ".out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)"));
+    table.add(concat("aten::", name, ".out(Tensor self, int dim, *, Tensor(a!) out) -> Tensor(a!)"),
+              boxed<&logcumsumexp_out>());
   }
 }
