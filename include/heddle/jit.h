@@ -108,6 +108,10 @@ struct RunOptions {
   uint64_t recursion_limit = 10'000;
   // Tasks that the call and its tasks have forked and that have not ended.
   uint64_t fork_limit = 100'000;
+  // Take an argument of another type as a call of PyTorch's Python does: a tensor of one element, a bool or a number
+  // for a bool or number, a text for a device, also within lists, dicts and tuples. Without it they are Errors of
+  // kType, as in libtorch.
+  bool convert_arguments = false;
 };
 
 // A class with __setstate__ has code of the model rebuild its objects while the model loads: quantised modules do.

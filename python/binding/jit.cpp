@@ -33,9 +33,16 @@ Arguments read_arguments(const py::args& args, const py::kwargs& kwargs) {
   return out;
 }
 
+jit::RunOptions python_options() {
+  jit::RunOptions options;
+  options.convert_arguments = true;
+  return options;
+}
+
 py::object call(const jit::Method& method, const py::args& args, const py::kwargs& kwargs) {
   Arguments given = read_arguments(args, kwargs);
-  const IValue result = without_lock([&] { return method(std::move(given.positional), given.keywords); });
+  const IValue result =
+      without_lock([&] { return method(std::move(given.positional), given.keywords, python_options()); });
   return to_python(result);
 }
 
@@ -44,7 +51,7 @@ py::object call_limited(const jit::Method& method, const py::tuple& args, const 
                         std::optional<double> timeout, uint64_t memory_limit, uint64_t recursion_limit,
                         uint64_t fork_limit) {
   Arguments given = read_arguments(py::reinterpret_borrow<py::args>(args), py::reinterpret_borrow<py::kwargs>(kwargs));
-  jit::RunOptions options;
+  jit::RunOptions options = python_options();
   if (timeout) {
     using Clock = std::chrono::steady_clock;
     options.deadline =
@@ -59,7 +66,8 @@ py::object call_limited(const jit::Method& method, const py::tuple& args, const 
 
 py::object call_async(const jit::Method& method, const py::args& args, const py::kwargs& kwargs) {
   Arguments given = read_arguments(args, kwargs);
-  return wrap_future(without_lock([&] { return method.run_async(std::move(given.positional), given.keywords); }));
+  return wrap_future(
+      without_lock([&] { return method.run_async(std::move(given.positional), given.keywords, python_options()); }));
 }
 
 std::vector<std::string> method_names(const jit::Module& module) {

@@ -178,7 +178,7 @@ IValue from_python(py::handle object) {
   if (PyUnicode_Check(o)) return py::cast<std::string>(object.attr("encode")("utf-8", "surrogateescape"));
   if (PyBytes_Check(o)) return py::cast<std::string>(py::reinterpret_borrow<py::bytes>(object));
   if (PyTuple_Check(o)) return make_tuple(read_items(object));
-  if (PyList_Check(o)) {
+  if (PyList_Check(o) || PyRange_Check(o)) {
     std::vector<IValue> items = read_items(object);
     TypePtr type = common_type(items);
     return make_list(std::move(type), std::move(items));

@@ -1,6 +1,7 @@
 #include "program/arguments.h"
 
 #include "core/boxes.h"
+#include "program/argument_conversions.h"
 
 namespace heddle::program {
 namespace {
@@ -85,7 +86,7 @@ bool adapt_value(IValue& value, const TypePtr& type) {
 
 Result<std::vector<IValue>> bind_arguments(const schema::FunctionSchema& schema, const IValue* self,
                                            std::vector<IValue> positional,
-                                           const std::vector<std::pair<std::string, IValue>>& keywords) {
+                                           const std::vector<std::pair<std::string, IValue>>& keywords, bool convert) {
   const size_t first = self ? 1 : 0;
   const size_t declared = schema.arguments.size();
   size_t by_position = 0;
@@ -118,8 +119,10 @@ Result<std::vector<IValue>> bind_arguments(const schema::FunctionSchema& schema,
       HEDDLE_REQUIRE_CODE(argument.default_value.has_value(), kType, short_name(schema),
                           "() is missing value for argument '", argument.name, "'. Declaration: ", declaration(schema));
       bound[i] = *argument.default_value;
-    } else if (!(self && i == 0) && !adapt_value(bound[i], argument.type)) {
-      return wrong_type(schema, argument, i - first, bound[i]);
+    } else if (!(self && i == 0) && !value_is(bound[i], *argument.type)) {
+      IValue given_value = bound[i];
+      if (!(convert ? convert_value(bound[i], argument.type) : adapt_value(bound[i], argument.type)))
+        return wrong_type(schema, argument, i - first, given_value);
     }
   }
   return bound;

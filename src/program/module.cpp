@@ -49,8 +49,8 @@ Value Method::operator()(std::vector<IValue> arguments, const KeywordArguments& 
                          const RunOptions& options) const {
   return program::or_out_of_memory([&]() -> Value {
     const IValue* self = self_count() ? &object_ : nullptr;
-    std::vector<IValue> bound =
-        value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
+    std::vector<IValue> bound = value_or_throw(
+        program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords, options.convert_arguments));
     return value_or_throw(as_program(program_).run(function_, std::move(bound), call_options(options)));
   });
 }
@@ -59,8 +59,8 @@ Future Method::run_async(std::vector<IValue> arguments, const KeywordArguments& 
                          const RunOptions& options) const {
   return program::or_out_of_memory([&] {
     const IValue* self = self_count() ? &object_ : nullptr;
-    std::vector<IValue> bound =
-        value_or_throw(program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords));
+    std::vector<IValue> bound = value_or_throw(
+        program::bind_arguments(schema_of(function_), self, std::move(arguments), keywords, options.convert_arguments));
     return Future(as_program(program_).run_async(function_, std::move(bound), call_options(options)));
   });
 }

@@ -168,6 +168,28 @@ class Archives(unittest.TestCase):
         self.assertEqual(got, ([1.0, 2.0, 1.0], {"a": 1}, (5, "b"), False, "é!"))
         self.assertEqual(self.ours.values((1, 2), {}, [5, "b"], flag=False, text="")[0], [1.0, 2.0, 1.0])
 
+    def test_converted_arguments(self):
+        """Bools, numbers, tensors of one element, texts and ranges as PyTorch takes them for each other."""
+        numbers = ["3", "2.5", "True", "1 + 2j", "None", "t(3)", "t(2.5)", "t([True])", "t([1, 2])", "t(1j)", "t(1e30)", "'cpu'", "'x y'"]
+        lists = ["[1, 0]", "[t(1), t(0)]", "[True, 2.5]", "(1, True)", "[None, 'a']", "range(3)", "[[1], 2]"]
+        dicts = ["{'a': t(1)}", "{'a': True}", "{1: 2}"]
+        for name, given in {"int": numbers, "float": numbers, "bool": numbers, "complex": numbers, "torch.device": numbers, "str": numbers,
+                            "Optional[int]": numbers, "Union[int, str]": numbers, "List[bool]": lists, "List[int]": lists,
+                            "List[float]": lists, "Tuple[int, bool]": lists, "Dict[str, int]": dicts}.items():
+            module = type("Given", (torch.jit.ScriptModule,), {})()
+            module.define(f"def forward(self, x: {name}):\n    return x\n")
+            loaded = heddle.jit.load(io.BytesIO(torch.jit.save(module, held := io.BytesIO()) or held.getvalue()))
+            for text in given:
+                value = eval(text, {"t": torch.tensor})
+                try:
+                    wanted = module(value)
+                except Exception:
+                    with self.assertRaises(RuntimeError, msg=f"{name} <- {text}"):
+                        loaded(to_heddle(value))
+                    continue
+                got = loaded(to_heddle(value))
+                self.assertEqual((str(type(got)).replace("heddle", "torch"), str(got)), (str(type(wanted)), str(wanted)), f"{name} <- {text}")
+
     def test_wrong_arguments(self):
         for module, x in ((self.ours, to_heddle(self.x)), (torch.jit.load(io.BytesIO(self.bytes)), self.x)):
             for call in (lambda: module(), lambda: module("text"), lambda: module(x, nope=1), lambda: module(x, x, x),

@@ -111,7 +111,7 @@ Result<std::tuple<double, double>> real_divmod(double a, double b) {
 }
 
 Result<double> real_pow(double a, double b) {
-  HEDDLE_REQUIRE(a != 0 || b >= 0, "0.0 cannot be raised to a negative power");
+  HEDDLE_REQUIRE(!(a == 0 && b < 0), "0.0 cannot be raised to a negative power");
   return std::pow(a, b);
 }
 Complex complex_pow(Complex a, Complex b) { return std::pow(a, b); }
@@ -123,7 +123,10 @@ Result<int64_t> int_pow(int64_t a, int64_t b) {
   }
   return result;
 }
-Result<double> scalar_pow(const Scalar& a, const Scalar& b) { return real_pow(a.to_double(), b.to_double()); }
+Result<double> scalar_pow(const Scalar& a, const Scalar& b) {
+  HEDDLE_REQUIRE_CODE(!a.is_complex() && !b.is_complex(), kType, "pow is not defined for an int and a complex number");
+  return real_pow(a.to_double(), b.to_double());
+}
 
 template <bool keep_larger, class T>
 T extreme(T a, T b) {

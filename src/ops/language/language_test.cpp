@@ -156,7 +156,8 @@ TEST(Language, ListsShareAndChange) {
        {"slice.t", {ints({1, 2, 3}), 5, 1, -1}, "[3]"},
        {"slice.t", {ints({1, 2, 3}), IValue(), IValue(), -1}, "[3, 2, 1]"},
        {"slice.t", {ints({1, 2, 3}), -2, IValue(), 1}, "[2, 3]"},
-       {"slice.t", {ints({1}), IValue(), IValue(), 0}, "! slice step cannot be zero"},
+       {"slice.t", {ints({1}), IValue(), IValue(), 0}, "! List slice should have non-zero step"},
+       {"slice.t", {ints({1}), IValue(), IValue(), INT64_MIN}, "! List slice step is out of bounds"},
        {"mul.left_t", {ints({1, 2}), 2}, "[1, 2, 1, 2]"},
        {"mul.left_t", {ints({1, 2}), -2}, "[]"},
        {"index.list_int", {ints({1}), 3}, "! '3' is not in list"},
@@ -166,6 +167,9 @@ TEST(Language, ListsShareAndChange) {
        {"max.int_list", {ints({1, 2}), ints({1, 3})}, "[1, 3]"},
        {"sorted.str", {strings({"b", "a"})}, "['a', 'b']"},
        {"sorted.any", {make_list(types::any(), {make_tuple({2, "a"}), make_tuple({1, "b"})})}, "[(1, 'b'), (2, 'a')]"},
+       {"sorted.any",
+        {make_list(types::any(), {make_tuple({2, "a"}), make_tuple({1, 3})})},
+        "! Only values of same type can be compared. Found Tuple[int, str] and Tuple[int, int]"},
        {"eq.int_list", {ints({1}), ints({1})}, "True"},
        {"sum.int", {ints({1, 2})}, "3"}});
 }

@@ -62,7 +62,7 @@ IValue slice_list(ListValue* list, std::optional<int64_t> start, std::optional<i
   return make_list(list->element_type, std::move(items));
 }
 Result<IValue> slice(ListValue* list, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
-  HEDDLE_REQUIRE(step != 0, "slice step cannot be zero");
+  HEDDLE_TRY(check_step(step));
   return slice_list(list, start, end, step);
 }
 

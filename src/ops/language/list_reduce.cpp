@@ -122,6 +122,25 @@ Result<IValue> sorted(ListValue* list) {
   return make_list(list->element_type, HEDDLE_TRY(sorted_items(list->items, false)));
 }
 
+// Elements of a list that knows no type of theirs: PyTorch sorts those of one type alone.
+Status check_one_type(const std::vector<IValue>& items) {
+  if (items.empty()) return ok_status();
+  const std::string first = items[0].type_text();
+  for (const IValue& item : items) {
+    HEDDLE_REQUIRE_CODE(item.type_text() == first, kType, "Only values of same type can be compared. Found ", first,
+                        " and ", item.type_text());
+  }
+  return ok_status();
+}
+Status sort_any(ListValue* list, bool reverse) {
+  HEDDLE_TRY(check_one_type(list->items));
+  return sort(list, reverse);
+}
+Result<IValue> sorted_any(ListValue* list) {
+  HEDDLE_TRY(check_one_type(list->items));
+  return sorted(list);
+}
+
 IValue range_list(int64_t n) {
   Dims values(static_cast<size_t>(std::max<int64_t>(n, 0)));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<int64_t>(i);
@@ -150,7 +169,7 @@ HEDDLE_OPERATORS(language_list_reduce) {
   }
   table.add("aten::sort.Tensor(Tensor[](a!) self, bool reverse=False) -> ()", boxed<&sort>());
   table.add("aten::sorted.Tensor(Tensor[](a) input) -> Tensor[]", boxed<&sorted>());
-  table.add("aten::sort.any(t[](a!) self, bool reverse=False) -> ()", boxed<&sort>());
-  table.add("aten::sorted.any(t[](a) self) -> t[]", boxed<&sorted>());
+  table.add("aten::sort.any(t[](a!) self, bool reverse=False) -> ()", boxed<&sort_any>());
+  table.add("aten::sorted.any(t[](a) self) -> t[]", boxed<&sorted_any>());
   table.add("prim::rangelist(int n) -> int[]", boxed<&range_list>());
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -17,7 +18,14 @@ inline Result<size_t> wrap_index(int64_t index, size_t size, std::string_view wh
   return static_cast<size_t>(index < 0 ? index + length : index);
 }
 
-// Elements start, start + step, ... : `count` of them, all inside the sequence. step is not 0.
+// The errors of a slice's step: 0, and the one whose magnitude is no int64.
+inline Status check_step(int64_t step) {
+  HEDDLE_REQUIRE(step != 0, "List slice should have non-zero step");
+  HEDDLE_REQUIRE(step >= -std::numeric_limits<int64_t>::max(), "List slice step is out of bounds");
+  return ok_status();
+}
+
+// Elements start, start + step, ... : `count` of them, all inside the sequence. step has passed check_step.
 struct SliceRange {
   int64_t start;
   int64_t count;
@@ -34,9 +42,7 @@ inline SliceRange slice_range(size_t size, std::optional<int64_t> start, std::op
   const int64_t last = bound(end, step > 0 ? high : low);
   const int64_t distance = step > 0 ? last - first : first - last;
   if (distance <= 0) return {first, 0};
-  // The magnitude in unsigned arithmetic, where that of the smallest integer exists.
-  const uint64_t stride = step > 0 ? static_cast<uint64_t>(step) : uint64_t{0} - static_cast<uint64_t>(step);
-  return {first, static_cast<int64_t>((static_cast<uint64_t>(distance) - 1) / stride) + 1};
+  return {first, (distance - 1) / (step > 0 ? step : -step) + 1};
 }
 
 }  // namespace heddle::ops

@@ -24,7 +24,7 @@ Result<std::string> get_item(Text text, int64_t index) {
   return std::string(1, text[HEDDLE_TRY(wrap_index(index, text.size(), "string"))]);
 }
 Result<std::string> slice(Text text, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
-  HEDDLE_REQUIRE(step != 0, "slice step cannot be zero");
+  HEDDLE_TRY(check_step(step));
   const SliceRange range = slice_range(text.size(), start, end, step);
   std::string result;
   for (int64_t i = 0, at = range.start; i < range.count; ++i, at += step) result += text[static_cast<size_t>(at)];
