@@ -98,7 +98,8 @@ template <int64_t rank>
 Result<Tensor> adaptive_avg_pool(const Tensor& self, const Dims& output_size) {
   HEDDLE_REQUIRE(static_cast<int64_t>(output_size.size()) == rank, "adaptive_avg_pool", rank, "d: output_size must be ",
                  rank, ", but got ", to_text(output_size));
-  if (!is_floating(self.dtype())) return not_implemented(concat("adaptive_avg_pool", rank, "d"), self.dtype());
+  if (!is_floating(self.dtype()) && self.numel() != 0)
+    return not_implemented(concat("adaptive_avg_pool", rank, "d"), self.dtype());
   const PoolResult result =
       HEDDLE_TRY(adaptive(concat("adaptive_avg_pool", rank, "d"), Kind::kMean, self, output_size));
   return result.output;
