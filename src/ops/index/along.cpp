@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ops/common/copy.h"
+
 namespace heddle::ops {
 
 Result<Slices> slices_of(const Tensor& self, int64_t dim, const Tensor& index, Negative negative,
@@ -25,7 +27,7 @@ Result<Slices> slices_of(const Tensor& self, int64_t dim, const Tensor& index, N
 }
 
 Result<Lines> lines_of(std::string_view name, const Tensor& self, int64_t dim, const Tensor& index) {
-  const Tensor numbers = HEDDLE_TRY(integer_index(name, index));
+  const Tensor numbers = HEDDLE_TRY(contiguous(HEDDLE_TRY(integer_index(name, index))));
   HEDDLE_REQUIRE(std::max<int64_t>(self.dim(), 1) == std::max<int64_t>(index.dim(), 1),
                  "Index tensor must have the same number of dimensions as ", name == "gather" ? "input" : "self",
                  " tensor");
@@ -37,13 +39,13 @@ Result<Lines> lines_of(std::string_view name, const Tensor& self, int64_t dim, c
                    dim);
   }
   const IndexedDim indexed{at, dim, from.size(dim), byte_stride(from, dim)};
-  const Tensor offsets = HEDDLE_TRY(byte_offsets({&indexed, 1}, Negative::kRefuse));
+  HEDDLE_TRY(check_indices(indexed));
   Dims strides = from.strides();
   strides[static_cast<size_t>(dim)] = 0;
-  Lines lines{from.alias(at.sizes(), strides, from.offset()), offsets};
+  Lines lines{from.alias(at.sizes(), strides, from.offset()), indexed};
   if (index.dim() == 0) {
     lines.view = lines.view.alias({}, {}, lines.view.offset());
-    lines.offsets = lines.offsets.alias({}, {}, lines.offsets.offset());
+    lines.indexed.index = at.alias({}, {}, at.offset());
   }
   return lines;
 }

@@ -19,10 +19,11 @@ struct Slices {
 Result<Slices> slices_of(const Tensor& self, int64_t dim, const Tensor& index, Negative negative,
                          std::string_view prefix = {});
 
-// One element of a line along `dim` for each element of index: view and offsets have its shape.
+// One element of a line along `dim` for each element of index: the view and the checked, contiguous index have its
+// shape.
 struct Lines {
   Tensor view;
-  Tensor offsets;
+  IndexedDim indexed;
 };
 // Checks index (int64 or int32, not empty) against self as gather and scatter do; `name` opens the messages.
 Result<Lines> lines_of(std::string_view name, const Tensor& self, int64_t dim, const Tensor& index);

@@ -82,7 +82,7 @@ Result<Tensor> gather(const Tensor& self, int64_t dim, const Tensor& index) {
   const Tensor result = HEDDLE_TRY(Tensor::empty(index.sizes(), self.dtype()));
   if (index.numel() == 0) return result;
   const Lines lines = HEDDLE_TRY(lines_of("gather", self, along, index));
-  HEDDLE_TRY(read_at(result, lines.view, lines.offsets));
+  HEDDLE_TRY(read_at(result, lines.view, lines.indexed.index, lines.indexed.stride));
   return result;
 }
 

@@ -35,8 +35,15 @@ Result<Tensor> scatter_values(const Tensor& self, int64_t along, const Tensor& i
   const Tensor target = HEDDLE_TRY(changed(self, out, MemoryFormat::kContiguous));
   HEDDLE_TRY(check_no_internal_overlap(target));
   HEDDLE_TRY(check_no_overlap(target, values));
+  HEDDLE_TRY(check_no_overlap(target, index));
   const Lines lines = HEDDLE_TRY(lines_of("scatter", target, along, index));
-  HEDDLE_TRY(reduce_at(target, lines.view, values, lines.offsets, reduction, "scatter"));
+  const IndexedDim& indexed = lines.indexed;
+  if (reduction.include_self && !reduction.mean) {
+    HEDDLE_TRY(write_at(lines.view, values, indexed.index, reduction.reduce, "scatter", indexed.stride));
+  } else {
+    const Tensor offsets = HEDDLE_TRY(byte_offsets({&indexed, 1}, Negative::kRefuse));
+    HEDDLE_TRY(reduce_at(target, lines.view, values, offsets, reduction, "scatter"));
+  }
   return deliver_changed(target, out);
 }
 

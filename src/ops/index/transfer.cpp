@@ -25,16 +25,17 @@ Status find_out_of_bounds(const IndexedDim& d, int64_t lowest, std::string_view 
   return ok_status();
 }
 
-// Operands: to, from, offsets.
+// Operands: to, from, offsets in units of the context's int64 bytes.
 template <class T>
-void read_loop(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+void read_loop(const void* context, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
   constexpr auto kSize = static_cast<int64_t>(sizeof(T));
+  const int64_t unit = *static_cast<const int64_t*>(context);
   for (int64_t j = 0; j < n1; ++j) {
     char* to = data[0] + j * strides[3];
     const char* from = data[1] + j * strides[4];
     const char* offsets = data[2] + j * strides[5];
     if (strides[2] == 0) {
-      from += *reinterpret_cast<const int64_t*>(offsets);
+      from += *reinterpret_cast<const int64_t*>(offsets) * unit;
       if (strides[0] == kSize && strides[1] == kSize) {
         std::memcpy(to, from, static_cast<size_t>(n0 * kSize));
         continue;
@@ -45,7 +46,7 @@ void read_loop(const void*, char* const* data, const int64_t* strides, int64_t n
       continue;
     }
     for (int64_t i = 0; i < n0; ++i) {
-      const int64_t offset = *reinterpret_cast<const int64_t*>(offsets + i * strides[2]);
+      const int64_t offset = *reinterpret_cast<const int64_t*>(offsets + i * strides[2]) * unit;
       *reinterpret_cast<T*>(to + i * strides[0]) = *reinterpret_cast<const T*>(from + i * strides[1] + offset);
     }
   }
@@ -103,23 +104,24 @@ struct Min {
   }
 };
 
-// Operands: to, values, offsets.
+// Operands: to, values, offsets in units of the context's int64 bytes.
 template <class T, class Op>
-void write_loop(const void*, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+void write_loop(const void* context, char* const* data, const int64_t* strides, int64_t n0, int64_t n1) {
+  const int64_t unit = *static_cast<const int64_t*>(context);
   for (int64_t j = 0; j < n1; ++j) {
     char* to = data[0] + j * strides[3];
     const char* values = data[1] + j * strides[4];
     const char* offsets = data[2] + j * strides[5];
     if (strides[2] == 0 && strides[0] == sizeof(T) && strides[1] == sizeof(T)) {
       // A slice in one piece.
-      T* const row = reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(offsets));
+      T* const row = reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(offsets) * unit);
       const T* const from = reinterpret_cast<const T*>(values);
 #pragma GCC ivdep
       for (int64_t i = 0; i < n0; ++i) row[i] = Op::of(row[i], from[i]);
       continue;
     }
     for (int64_t i = 0; i < n0; ++i) {
-      const int64_t offset = *reinterpret_cast<const int64_t*>(offsets + i * strides[2]);
+      const int64_t offset = *reinterpret_cast<const int64_t*>(offsets + i * strides[2]) * unit;
       T& element = *reinterpret_cast<T*>(to + i * strides[0] + offset);
       element = Op::of(element, *reinterpret_cast<const T*>(values + i * strides[1]));
     }
@@ -202,20 +204,35 @@ Result<Tensor> integer_index(std::string_view name, const Tensor& index) {
   return to_dtype(index, DType::kInt64);
 }
 
-Status read_at(const Tensor& to, const Tensor& from, const Tensor& offsets) {
+Status check_indices(const IndexedDim& d) {
+  const int64_t* const index = d.index.data<int64_t>();
+  std::atomic<bool> failed = false;
+  parallel::parallel_for(0, d.index.numel(), Iterator::kGrain, [&](int64_t begin, int64_t end) {
+    // The sign of either is that of an index outside.
+    uint64_t signs = 0;
+    for (int64_t i = begin; i < end; ++i) {
+      signs |= static_cast<uint64_t>(index[i]) | (static_cast<uint64_t>(d.size) - 1 - static_cast<uint64_t>(index[i]));
+    }
+    if (static_cast<int64_t>(signs) < 0) failed.store(true, std::memory_order_relaxed);
+  });
+  return failed.load(std::memory_order_relaxed) ? find_out_of_bounds(d, 0, "") : ok_status();
+}
+
+Status read_at(const Tensor& to, const Tensor& from, const Tensor& offsets, int64_t unit) {
   Iterator it;
   it.plain_input(to).plain_input(from).plain_input(offsets);
   HEDDLE_TRY(it.build_copy());
-  it.run(dispatch_by_size(to.dtype(), []<class T>() { return Loop(&read_loop<T>); }), nullptr);
+  it.run(dispatch_by_size(to.dtype(), []<class T>() { return Loop(&read_loop<T>); }), &unit);
   return ok_status();
 }
 
-Status write_at(const Tensor& to, const Tensor& values, const Tensor& offsets, Reduce reduce, std::string_view name) {
+Status write_at(const Tensor& to, const Tensor& values, const Tensor& offsets, Reduce reduce, std::string_view name,
+                int64_t unit) {
   const Loop loop = HEDDLE_TRY(loop_for(reduce, to.dtype(), name));
   Iterator it;
   it.plain_input(to).plain_input(values).plain_input(offsets);
   HEDDLE_TRY(it.build_copy());
-  it.run(loop, nullptr, it.numel());
+  it.run(loop, &unit, it.numel());
   return ok_status();
 }
 

@@ -2,7 +2,8 @@
 // the shape of the transfer, with stride 0 along every dimension the indices address, and adds a tensor of offsets that
 // broadcasts to that shape. Reading and writing are then one element-wise loop for all of them.
 //
-// Offsets come from byte_offsets(), which checks every index before anything is read or written.
+// Offsets come from byte_offsets(), or are indices that check_indices() has seen, in units of a dimension's stride:
+// every index is checked before anything is read or written.
 #pragma once
 
 #include <span>
@@ -34,10 +35,14 @@ Result<Tensor> integer_index(std::string_view name, const Tensor& index);
 // What happens to an element that is written. Several writes to one element follow the order of the values.
 enum class Reduce { kAssign, kAdd, kMultiply, kMax, kMin };
 
-// to[i] = *(from[i] + offsets[i]), over the shape of `to`, whose dtype is that of `from`. They share no memory.
-Status read_at(const Tensor& to, const Tensor& from, const Tensor& offsets);
-// *(to[i] + offsets[i]) = values[i], or combined with it, over the shape of `to`; values are of its dtype and
+// The error of byte_offsets() for a contiguous index that has one outside 0 .. size - 1.
+Status check_indices(const IndexedDim& d);
+
+// to[i] = *(from[i] + offsets[i] * unit), over the shape of `to`, whose dtype is that of `from`. They share no memory.
+Status read_at(const Tensor& to, const Tensor& from, const Tensor& offsets, int64_t unit = 1);
+// *(to[i] + offsets[i] * unit) = values[i], or combined with it, over the shape of `to`; values are of its dtype and
 // broadcast. Runs on one thread, because elements may meet. `name` is the kernel's, for not_implemented().
-Status write_at(const Tensor& to, const Tensor& values, const Tensor& offsets, Reduce reduce, std::string_view name);
+Status write_at(const Tensor& to, const Tensor& values, const Tensor& offsets, Reduce reduce, std::string_view name,
+                int64_t unit = 1);
 
 }  // namespace heddle::ops

@@ -136,7 +136,10 @@ Status multiply(std::string_view kernel, const Tensor& c0, const Tensor& a0, con
     HEDDLE_TRY(multiply_rows(kernel, sum, left, right, beta, alpha));
     return copy_into(c, sum);
   }
-  if (has_rows(c.size(1), c.size(2), c.stride(1), c.stride(2))) return multiply_rows(kernel, c, a, b, beta, alpha);
+  // One column as the one row of the product the other way round, which BLAS has quicker code for.
+  const bool column = c.size(2) == 1 && c.size(1) > 1 && c.stride(1) == 1;
+  if (!column && has_rows(c.size(1), c.size(2), c.stride(1), c.stride(2)))
+    return multiply_rows(kernel, c, a, b, beta, alpha);
   if (has_rows(c.size(2), c.size(1), c.stride(2), c.stride(1))) {
     return multiply_rows(kernel, c.transpose(1, 2), b.transpose(1, 2), a.transpose(1, 2), beta, alpha);
   }

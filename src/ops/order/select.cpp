@@ -1,5 +1,6 @@
 // One element of each line by its rank or frequency: kthvalue, median, nanmedian, mode.
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -16,20 +17,28 @@ namespace {
 using schema::boxed;
 using Pair = std::tuple<Tensor, Tensor>;
 
-// The place of the element that would be at `rank` if the line were sorted, stably.
-template <class T>
-int64_t place_of_rank(const T* line, const std::vector<int64_t>& places, int64_t rank) {
+template <class T, class Before>
+int64_t place_of_rank(const T* line, size_t length, int64_t rank, const Before& before) {
   // Values are quicker to order than places: the one of the rank, then which of its equals it is.
-  std::vector<T> values(line, line + places.size());
-  std::nth_element(values.begin(), values.begin() + rank, values.end(), [](T a, T b) { return orders_before(a, b); });
+  std::vector<T> values(line, line + length);
+  std::nth_element(values.begin(), values.begin() + rank, values.end(), before);
   const T value = values[static_cast<size_t>(rank)];
   int64_t equals = rank;
-  for (size_t i = 0; i < values.size(); ++i) equals -= orders_before(line[i], value);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const bool same = !orders_before(line[i], value) && !orders_before(value, line[i]);
+  for (size_t i = 0; i < length; ++i) equals -= before(line[i], value);
+  for (size_t i = 0; i < length; ++i) {
+    const bool same = !before(line[i], value) && !before(value, line[i]);
     if (same && equals-- == 0) return static_cast<int64_t>(i);
   }
   return 0;
+}
+
+// The place of the element that would be at `rank` if the line were sorted, stably.
+template <class T>
+int64_t place_of_rank(const T* line, size_t length, int64_t rank) {
+  // Without NaN the order is the processor's own.
+  if (std::none_of(line, line + length, [](T x) { return is_nan(x); }))
+    return place_of_rank(line, length, rank, std::less<T>());
+  return place_of_rank(line, length, rank, [](T a, T b) { return orders_before(a, b); });
 }
 
 // choose(line, places) -> place, for a line of at least one element; `places` is room for as many.
@@ -59,7 +68,7 @@ Result<Pair> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) 
   const int64_t length = self.dim() == 0 ? 1 : self.size(along);
   HEDDLE_REQUIRE(k >= 1 && k <= length, "kthvalue(): selected number k out of range for dimension ", along);
   return choose_along(self, dim, keepdim, "kthvalue", [k](const auto* line, std::vector<int64_t>& places) {
-    return place_of_rank(line, places, k - 1);
+    return place_of_rank(line, places.size(), k - 1);
   });
 }
 
@@ -71,7 +80,7 @@ int64_t place_of_median(const T* line, std::vector<int64_t>& places, bool ignore
     if (is_nan(line[i]) && !ignore_nan) return i;
     numbers += !is_nan(line[i]);
   }
-  return place_of_rank(line, places, std::max<int64_t>(numbers - 1, 0) / 2);
+  return place_of_rank(line, places.size(), std::max<int64_t>(numbers - 1, 0) / 2);
 }
 template <bool ignore_nan>
 Result<Pair> median_dim(const Tensor& self, int64_t dim, bool keepdim) {
