@@ -46,11 +46,32 @@ struct alignas(2) BFloat16 {
   }
 };
 
+// With float and double they give those; with integers, their own type.
+#define HEDDLE_TORCH_HALF_WITH(T, Other, Result, op)                              \
+  inline Result operator op(T a, Other b) {                                       \
+    return static_cast<Result>(static_cast<Result>(a) op static_cast<Result>(b)); \
+  }                                                                               \
+  inline Result operator op(Other a, T b) {                                       \
+    return static_cast<Result>(static_cast<Result>(a) op static_cast<Result>(b)); \
+  }
+#define HEDDLE_TORCH_HALF_MIXED(T, op)          \
+  HEDDLE_TORCH_HALF_WITH(T, float, float, op)   \
+  HEDDLE_TORCH_HALF_WITH(T, double, double, op) \
+  HEDDLE_TORCH_HALF_WITH(T, int, T, op)         \
+  HEDDLE_TORCH_HALF_WITH(T, int64_t, T, op)
 #define HEDDLE_TORCH_HALF_ARITHMETIC(T)                                                                \
+  inline float& operator+=(float& a, const T& b) { return a += static_cast<float>(b); }                \
+  inline float& operator-=(float& a, const T& b) { return a -= static_cast<float>(b); }                \
+  inline float& operator*=(float& a, const T& b) { return a *= static_cast<float>(b); }                \
+  inline float& operator/=(float& a, const T& b) { return a /= static_cast<float>(b); }                \
   inline T operator+(const T& a, const T& b) { return static_cast<float>(a) + static_cast<float>(b); } \
   inline T operator-(const T& a, const T& b) { return static_cast<float>(a) - static_cast<float>(b); } \
   inline T operator*(const T& a, const T& b) { return static_cast<float>(a) * static_cast<float>(b); } \
   inline T operator/(const T& a, const T& b) { return static_cast<float>(a) / static_cast<float>(b); } \
+  HEDDLE_TORCH_HALF_MIXED(T, +)                                                                        \
+  HEDDLE_TORCH_HALF_MIXED(T, -)                                                                        \
+  HEDDLE_TORCH_HALF_MIXED(T, *)                                                                        \
+  HEDDLE_TORCH_HALF_MIXED(T, /)                                                                        \
   inline T operator-(const T& a) { return -static_cast<float>(a); }                                    \
   inline T& operator+=(T& a, const T& b) { return a = a + b; }                                         \
   inline T& operator-=(T& a, const T& b) { return a = a - b; }                                         \
@@ -60,6 +81,8 @@ struct alignas(2) BFloat16 {
 HEDDLE_TORCH_HALF_ARITHMETIC(Half)
 HEDDLE_TORCH_HALF_ARITHMETIC(BFloat16)
 #undef HEDDLE_TORCH_HALF_ARITHMETIC
+#undef HEDDLE_TORCH_HALF_MIXED
+#undef HEDDLE_TORCH_HALF_WITH
 
 // std::complex with the conversions PyTorch's has.
 template <class T>

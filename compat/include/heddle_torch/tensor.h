@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "heddle_torch/box.h"
+#include "heddle_torch/deprecated_type.h"
 #include "heddle_torch/generator.h"
 #include "heddle_torch/storage.h"
 #include "heddle_torch/tensor_accessor.h"
@@ -94,6 +95,7 @@ class Tensor {
   bool is_inference() const { return true; }
   bool is_view() const;
   bool is_pinned() const { return false; }
+  DeprecatedTypeProperties type() const { return DeprecatedTypeProperties(scalar_type(), is_sparse()); }
   std::string toString() const;
   void print() const;
 

@@ -61,6 +61,16 @@ int main() {
   fails([&] { at::checkNumel("f", first, 7); });
   fails([&] { at::checkAllSameType("f", {first, second}); });
 
+  // As extensions of PyTorch 1.0 to 1.4 ask for types.
+  std::cout << b.type() << " " << b.type().is_cuda() << " " << (b.type() == a.type()) << b.type().scalarType() << "\n";
+  AT_DISPATCH_FLOATING_TYPES(b.type(), "old", [] { std::cout << sizeof(scalar_t) << "\n"; });
+  const at::Half half(1.5f);
+  const at::BFloat16 brain(2.5f);
+  float sum = 1;
+  sum += half;
+  std::cout << half * 2.25 << " " << 3 / half << " " << half + 1 << " " << brain - 0.5f << " " << sum << " "
+            << sizeof(half * 1.0) << sizeof(half * 1.f) << sizeof(half * 1) << "\n";
+
   CHECK(a.defined()) << "never said";
   TORCH_CHECK_EQ(a.dim(), 2);
   LOG_IF(INFO, false) << "nothing";
