@@ -4,6 +4,7 @@
 lay_out.py SOURCE GENERATED LIBRARY OUTPUT ARCHIVE NAME...: SOURCE is compat/, GENERATED the include root of generated headers,
 LIBRARY libheddle_torch.so with its version, ARCHIVE libheddle_torch.a, the NAMEs what a program links besides it."""
 import os
+import re
 import shutil
 import sys
 
@@ -23,7 +24,12 @@ def read_headers(path):
 def copy_headers(source, generated, include):
     for root in (f'{source}/include/heddle_torch', f'{generated}/heddle_torch'):
         shutil.copytree(root, f'{include}/heddle_torch', dirs_exist_ok=True)
-    for name, target in read_headers(f'{source}/layout/headers.txt'):
+    # ATen/ops/NAME.h, a header a function.
+    with open(f'{generated}/heddle_torch/generated/functions.inc', encoding='utf-8') as declared:
+        functions = re.findall(r'^\w.*? (\w+)\(', declared.read(), re.MULTILINE)
+    headers = read_headers(f'{source}/layout/headers.txt')
+    headers += [(f'ATen/ops/{name}.h', 'all') for name in sorted({re.sub('_out$|(?<=.)_$', '', f) for f in functions})]
+    for name, target in headers:
         up = '../' * name.count('/')
         write(f'{include}/{name}', f'#pragma once\n#include "{up}heddle_torch/{target}.h"\n')
         if name.startswith('torch/') and not name.startswith('torch/csrc/'):

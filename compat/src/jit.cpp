@@ -109,6 +109,10 @@ Switches& switches() {
 }
 }  // namespace
 
+PrintHandler getDefaultPrintHandler() { return heddle::jit::print_to_stdout; }
+PrintHandler getPrintHandler() { return heddle::jit::print_handler(); }
+void setPrintHandler(PrintHandler handler) { heddle::jit::set_print_handler(handler); }
+
 FusionStrategy getFusionStrategy() { return strategy(); }
 FusionStrategy setFusionStrategy(FusionStrategy& wanted) { return std::exchange(strategy(), wanted); }
 void setGraphExecutorOptimize(bool on) { switches().optimize = on; }

@@ -267,6 +267,13 @@ Module freeze(const Module& module);
 // The same: torch.jit.optimize_for_inference.
 inline Module optimize_for_inference(const Module& module) { return freeze(module); }
 
+// Where print() of TorchScript writes, a line with its end at a time, as torch::jit::setPrintHandler has it:
+// print_to_stdout unless set. Called on the threads that run models, several at once; must not throw.
+using PrintHandler = void (*)(const std::string& line);
+void print_to_stdout(const std::string& line);
+void set_print_handler(PrintHandler handler);
+PrintHandler print_handler();
+
 // TorchScript source written by a person: functions and classes.
 class CompilationUnit {
  public:

@@ -19,6 +19,18 @@
 namespace heddle::python {
 namespace {
 
+// To what sys.stdout is now, as PyTorch's Python module prints.
+void write_line(const std::string& line) {
+  if (!interpreter_is_up()) return jit::print_to_stdout(line);
+  const py::gil_scoped_acquire lock;
+  try {
+    const py::object out = py::module_::import("sys").attr("stdout");
+    if (!out.is_none()) out.attr("write")(line);
+  } catch (py::error_already_set& failure) {
+    failure.discard_as_unraisable("print() of a TorchScript function");
+  }
+}
+
 // A call's arguments as values, which need no lock any more.
 struct Arguments {
   std::vector<IValue> positional;
@@ -230,6 +242,7 @@ py::object load(const py::object& source, py::object extra_files, bool silent, b
 }  // namespace
 
 void add_jit(py::module_& module) {
+  jit::set_print_handler(&write_line);
   add_methods(module);
   add_modules(module);
   add_script_objects(module);

@@ -1,5 +1,6 @@
 // Instructions on tuples, lists, dicts and objects. Kinds of values are checked even where the type checker has proved
 // them: unchecked_cast in an archive can claim anything.
+#include <atomic>
 #include <cstdio>
 
 #include "core/boxes.h"
@@ -10,12 +11,7 @@
 namespace heddle::exec {
 namespace {
 
-void print_to_stdout(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
-}
-
-PrintHandler g_print_handler = print_to_stdout;
+std::atomic<PrintHandler> g_print_handler{print_to_stdout};
 
 Status wrong_kind(std::string_view expected, const IValue& value) {
   return error(ErrorCode::kType, "expected ", expected, ", but got ", value.type_text());
@@ -34,7 +30,13 @@ bool wrap_index(int64_t& index, size_t size) {
 
 }  // namespace
 
+void print_to_stdout(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
 void set_print_handler(PrintHandler handler) { g_print_handler = handler; }
+PrintHandler print_handler() { return g_print_handler; }
 
 std::vector<IValue> take_list(const code::Code& code, const code::Inst& inst, IValue* registers) {
   std::vector<IValue> values;
@@ -178,7 +180,7 @@ Status print(const code::Code& code, const code::Inst& inst, IValue* registers) 
     if (i) line += " ";
     line += to_text(registers[code.operands[inst.list + i]]);
   }
-  g_print_handler(line + "\n");
+  print_handler()(line + "\n");
   return ok_status();
 }
 

@@ -56,8 +56,11 @@ void wait(FutureValue& future);
 // Queues the task of an awaitable that nobody has waited for yet; any other Future goes its way already.
 void begin(FutureValue& future);
 
-// Where TorchScript's print() writes, a whole line at a time: standard output unless set. Set it before anything runs.
+// Where TorchScript's print() writes, a whole line at a time: print_to_stdout unless set. Called on the thread that
+// runs the code.
 using PrintHandler = void (*)(const std::string& text);
+void print_to_stdout(const std::string& text);
 void set_print_handler(PrintHandler handler);
+PrintHandler print_handler();
 
 }  // namespace heddle::exec

@@ -6,10 +6,19 @@
 #include "code/code.h"
 #include "exec/attribute_slots.h"
 #include "exec/exec.h"
+#include "heddle/jit.h"
 #include "ir/node_budget.h"
 #include "ir/printer.h"
 #include "lower/lower.h"
 #include "passes/passes.h"
+
+namespace heddle::jit {
+
+void print_to_stdout(const std::string& line) { exec::print_to_stdout(line); }
+void set_print_handler(PrintHandler handler) { exec::set_print_handler(handler); }
+PrintHandler print_handler() { return exec::print_handler(); }
+
+}  // namespace heddle::jit
 
 namespace heddle::program {
 namespace {

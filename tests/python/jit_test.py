@@ -1,5 +1,6 @@
 """heddle.jit beside PyTorch: archives that PyTorch writes here, scripts, tasks, futures, threads, processes."""
 import asyncio
+import contextlib
 import copy
 import enum
 import io
@@ -140,6 +141,25 @@ class Archives(unittest.TestCase):
             self.assertIsNone(difference(heddle.jit.load(source)(to_heddle(self.x)), expected))
             if hasattr(source, "close"):
                 source.close()
+
+    def test_print(self):
+        """print() of a model goes where sys.stdout goes, on tasks too."""
+        source = """
+def line(x: int) -> int:
+    print("line", x, [1.5], torch.ones([2]))
+    return x
+def lines(x: int) -> int:
+    task = torch.jit._fork(line, x)
+    return line(x + 1) + torch.jit._wait(task)
+"""
+        printed = []
+        for library in (torch, heddle):
+            unit = library.jit.CompilationUnit(source)
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                self.assertEqual(unit.lines(1), 3)
+            printed.append(sorted(out.getvalue().splitlines()))
+        self.assertEqual(*printed)
 
     def test_extra_files(self):
         extra = {"note.txt": "", "b.bin": ""}

@@ -46,6 +46,7 @@
 
 #include <unistd.h>
 
+#include "heddle_torch/autograd.h"
 #include "heddle_torch/creation.h"
 #include "heddle_torch/cuda.h"
 #include "heddle_torch/custom_class.h"

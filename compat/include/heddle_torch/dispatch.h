@@ -4,6 +4,18 @@
 
 #include "heddle_torch/scalar_type.h"
 
+namespace at {
+HEDDLE_TORCH_BEGIN
+// The type that sums of a type are kept in: float for both halves.
+template <class T>
+struct OpMathType {
+  using type = std::conditional_t<std::is_same<T, Half>::value || std::is_same<T, BFloat16>::value, float, T>;
+};
+template <class T>
+using opmath_type = typename OpMathType<T>::type;
+HEDDLE_TORCH_END
+}  // namespace at
+
 #define AT_DISPATCH_CASE(enum_type, ...)                                                          \
   case enum_type: {                                                                               \
     using scalar_t [[maybe_unused]] = typename ::c10::impl::ScalarTypeToCPPType<enum_type>::type; \

@@ -49,6 +49,12 @@ std::vector<char> pickle_save(const c10::IValue& value);
 c10::IValue pickle_load(const std::vector<char>& data);
 c10::IValue unpickle(const char* data, size_t size);
 
+// Where print() of TorchScript writes, a line with its end at a time; must not throw.
+using PrintHandler = void (*)(const std::string&);
+PrintHandler getDefaultPrintHandler();
+PrintHandler getPrintHandler();
+void setPrintHandler(PrintHandler handler);
+
 // Switches of PyTorch's executor, which Heddle has not: kept, and without effect.
 enum class FusionBehavior { STATIC, DYNAMIC };
 using FusionStrategy = std::vector<std::pair<FusionBehavior, size_t>>;

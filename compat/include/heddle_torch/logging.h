@@ -121,6 +121,14 @@ inline ostream& operator<<(ostream& out, const pair<First, Second>& two) {
 #endif
 #endif
 
+#ifndef CHECK_EQ
+#define CHECK_EQ(a, b) TORCH_CHECK_OP(a, b, ==)
+#define CHECK_NE(a, b) TORCH_CHECK_OP(a, b, !=)
+#define CHECK_LE(a, b) TORCH_CHECK_OP(a, b, <=)
+#define CHECK_LT(a, b) TORCH_CHECK_OP(a, b, <)
+#define CHECK_GE(a, b) TORCH_CHECK_OP(a, b, >=)
+#define CHECK_GT(a, b) TORCH_CHECK_OP(a, b, >)
+#endif
 #define TORCH_CHECK_OP(a, b, op) \
   HEDDLE_TORCH_FATAL_UNLESS(((a)op(b))) << "Check failed: " #a " " #op " " #b " (" << (a) << " vs. " << (b) << ") "
 #define TORCH_CHECK_EQ(a, b) TORCH_CHECK_OP(a, b, ==)

@@ -2,9 +2,11 @@
 #include <torch/script.h>
 
 #include <ATen/Dispatch.h>
+#include <ATen/OpMathType.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorUtils.h>
 #include <c10/util/Logging.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 static torch::Tensor scaled(const torch::Tensor& x_, double by) {
   const at::TensorArg x{x_, "x", 1};
@@ -20,6 +22,22 @@ static torch::Tensor scaled(const torch::Tensor& x_, double by) {
   });
   return out;
 }
+
+// An operator with a derivative of its own.
+class Twice : public torch::autograd::Function<Twice> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* ctx, torch::Tensor x, int64_t more) {
+    ctx->save_for_backward({x});
+    ctx->saved_data["more"] = more;
+    ctx->saved_data["sizes"] = x.sizes();
+    ctx->mark_non_differentiable({x});
+    return x * 2 + more;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    return {grads[0] * 2 + ctx->saved_data["more"].toInt() + ctx->get_saved_variables()[0], torch::Tensor()};
+  }
+};
 
 template <class F>
 static void fails(F f) {
@@ -70,6 +88,10 @@ int main() {
   sum += half;
   std::cout << half * 2.25 << " " << 3 / half << " " << half + 1 << " " << brain - 0.5f << " " << sum << " "
             << sizeof(half * 1.0) << sizeof(half * 1.f) << sizeof(half * 1) << "\n";
+
+  std::cout << Twice::apply(a, 3) << "\n";
+  std::cout << sizeof(at::opmath_type<at::Half>) << sizeof(at::opmath_type<double>) << "\n";
+  CHECK_EQ(a.dim(), 2) << "never said";
 
   CHECK(a.defined()) << "never said";
   TORCH_CHECK_EQ(a.dim(), 2);
