@@ -174,6 +174,18 @@ Result<Tensor> cat(const std::vector<Tensor>& tensors, int64_t dim, std::optiona
   if (relu) raise_to_zero_point(result);
   return result;
 }
+// The integers of a result, into a tensor of its size and dtype.
+Result<Tensor> delivered(const Tensor& result, const Tensor& out) {
+  HEDDLE_REQUIRE(result.sizes() == out.sizes() && result.dtype() == out.dtype(), "quantized: the out tensor of size ",
+                 to_text(out.sizes()), " should have size ", to_text(result.sizes()));
+  HEDDLE_TRY(copy_into(integers_of(out), integers_of(result)));
+  return out;
+}
+template <bool relu>
+Result<Tensor> cat_into(const std::vector<Tensor>& tensors, int64_t dim, const Tensor& out) {
+  const Ref<const Quantizer> q = HEDDLE_TRY(tensor_quantizer_of("quantized::cat_out", out));
+  return delivered(HEDDLE_TRY(cat<relu>(tensors, dim, q->scale(), q->zero_point())), out);
+}
 
 // An operator of floats by name: the numbers in, its other arguments as they are, the result stored.
 Result<Tensor> through(std::string_view name, const Tensor& input, std::vector<IValue> rest, double scale,
@@ -296,6 +308,8 @@ HEDDLE_OPERATORS(quantized_functions) {
   };
   one("cat(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor", boxed<&cat<false>>());
   one("cat_relu(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor", boxed<&cat<true>>());
+  one("cat_out(Tensor[] qx, int dim, Tensor(a!) out) -> Tensor(a!)", boxed<&cat_into<false>>());
+  one("cat_relu_out(Tensor[] qx, int dim, Tensor(a!) out) -> Tensor(a!)", boxed<&cat_into<true>>());
   one("sigmoid(Tensor qx, float output_scale, int output_zero_point) -> Tensor", boxed<&sigmoid>());
   one("hardswish(Tensor input, float output_scale, int output_zero_point) -> Tensor", boxed<&hardswish>());
   one("leaky_relu(Tensor qx, Scalar negative_slope, bool inplace, float output_scale, int output_zero_point) -> Tensor",
@@ -337,5 +351,13 @@ HEDDLE_OPERATORS(quantized_functions) {
       boxed<&max_pool2d>());
   one("max_pool1d(Tensor qx, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool ceil_mode) -> "
       "Tensor",
+      boxed<&max_pool1d>());
+  table.add(
+      "aten::quantized_max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
+      "dilation=1, bool ceil_mode=False) -> Tensor",
+      boxed<&max_pool2d>());
+  table.add(
+      "aten::quantized_max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], int[1] "
+      "dilation=[1], bool ceil_mode=False) -> Tensor",
       boxed<&max_pool1d>());
 }
