@@ -93,6 +93,8 @@ struct Shape {
 Result<Shape> shape_of(const Tensor& t, const Sizes& s, const Sizes& dims) {
   Shape shape;
   if (dims) {
+    HEDDLE_REQUIRE(static_cast<int64_t>(dims->size()) <= t.dim(), "Got shape with ", dims->size(),
+                   " values but input tensor only has ", t.dim(), " dimensions.");
     for (int64_t dim : *dims) shape.dims.push_back(HEDDLE_TRY(wrap_dim(dim, t.dim())));
     for (size_t i = 0; i < shape.dims.size(); ++i) {
       for (size_t j = 0; j < i; ++j) HEDDLE_REQUIRE(shape.dims[i] != shape.dims[j], "FFT dims must be unique");

@@ -31,6 +31,8 @@ Result<Tensor> rows_of(const Tensor& t) {
     is_view &= t.stride(d) == row_stride * covered;
     covered *= t.size(d);
   }
+  // Rows that lie on one another are no matrix with a leading dimension.
+  is_view &= row_stride != 0 || covered == 1;
   if (!is_view || t.numel() == 0) return HEDDLE_TRY(contiguous(t)).view_contiguous(Dims{rows, columns});
   return t.alias(Dims{rows, columns}, Dims{std::max<int64_t>(row_stride, 1), t.stride(t.dim() - 1)}, t.offset());
 }

@@ -19,6 +19,17 @@ int64_t divisor_of(const PoolProblem& p, const PoolRange& d, const PoolRange& h,
   return p.divisor.value_or(d.weight * h.weight * w.weight);
 }
 
+// Integers are divided as 64 bits: a divisor need not fit the tensor's dtype, where it could become 0.
+template <class T>
+T mean_of(T sum, int64_t divisor) {
+  if constexpr (std::is_integral_v<T>) {
+    if (divisor == -1) return static_cast<T>(-static_cast<uint64_t>(sum));
+    return static_cast<T>(static_cast<int64_t>(sum) / divisor);
+  } else {
+    return static_cast<T>(sum / static_cast<T>(divisor));
+  }
+}
+
 int64_t boxes(const PoolProblem& p) { return p.axes[0].output() * p.axes[1].output() * p.axes[2].output(); }
 
 // Below every number of the dtype.
@@ -236,7 +247,7 @@ void fold_box(const PoolProblem& p, const T* x, int64_t pixel, const PoolRange& 
       }
     }
     const bool empty = d.count() * h.count() * w.count() == 0;
-    *value = empty ? T(0) : static_cast<T>(sum / static_cast<T>(divisor_of(p, d, h, w)));
+    *value = empty ? T(0) : mean_of(sum, divisor_of(p, d, h, w));
     return;
   }
   T most = lowest<T>();
@@ -273,8 +284,8 @@ void fold_pixels(const PoolProblem& p, const T* x, const PoolRange& d, const Poo
     std::fill_n(value, channels, T(0));
     each([&](int64_t pixel) { add_row(x + pixel * channels, channels, value); });
     if (d.count() * h.count() * w.count() == 0) return;
-    const auto divisor = static_cast<T>(divisor_of(p, d, h, w));
-    for (int64_t c = 0; c < channels; ++c) value[c] = static_cast<T>(value[c] / divisor);
+    const int64_t divisor = divisor_of(p, d, h, w);
+    for (int64_t c = 0; c < channels; ++c) value[c] = mean_of(value[c], divisor);
     return;
   }
   std::fill_n(value, channels, lowest<T>());
