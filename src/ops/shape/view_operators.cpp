@@ -134,7 +134,8 @@ Result<std::vector<Tensor>> broadcast_tensors(const std::vector<Tensor>& tensors
   Dims sizes;
   for (const Tensor& t : tensors) sizes = HEDDLE_TRY(broadcast_sizes(sizes, t.sizes()));
   std::vector<Tensor> result;
-  for (const Tensor& t : tensors) result.push_back(HEDDLE_TRY(expand(t, sizes)));
+  // One that has the size already is given back itself, as torch does: it shares later changes of its size.
+  for (const Tensor& t : tensors) result.push_back(t.sizes() == sizes ? t : HEDDLE_TRY(expand(t, sizes)));
   return result;
 }
 
