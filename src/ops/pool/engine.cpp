@@ -152,8 +152,8 @@ void fold_plane_row(const PoolProblem& p, const T* plane, const PoolRange& d, co
     for (int64_t j = 0; j < outputs; ++j) to[j] = x[w.begin + j * alike.distance];
     if (mean) {
       fold_alike(w, outputs, alike.distance, x, to, add);
-      const auto divisor = static_cast<T>(divisor_of(p, d, h, w));
-      for (int64_t j = 0; j < outputs; ++j) to[j] = static_cast<T>(to[j] / divisor);
+      const int64_t divisor = divisor_of(p, d, h, w);
+      for (int64_t j = 0; j < outputs; ++j) to[j] = mean_of(to[j], divisor);
     } else {
       fold_alike(w, outputs, alike.distance, x, to, most);
     }
@@ -162,7 +162,7 @@ void fold_plane_row(const PoolProblem& p, const T* plane, const PoolRange& d, co
     const PoolRange& w = p.axes[2].ranges[static_cast<size_t>(j)];
     T value = mean ? T(0) : lowest<T>();
     for (int64_t i = w.begin; i < w.end; i += w.step) value = mean ? add(value, x[i]) : larger(value, x[i]);
-    out[j] = mean && w.count() > 0 ? static_cast<T>(value / static_cast<T>(divisor_of(p, d, h, w))) : value;
+    out[j] = mean && w.count() > 0 ? mean_of(value, divisor_of(p, d, h, w)) : value;
   };
   for (int64_t j = 0; j < alike.first; ++j) fold_one(j);
   for (int64_t j = alike.last; j < p.axes[2].output(); ++j) fold_one(j);
