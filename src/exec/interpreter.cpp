@@ -12,7 +12,6 @@
 #include "core/boxes.h"
 #include "exec/recording.h"
 #include "parallel/task_pool.h"
-#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 namespace {
@@ -49,10 +48,8 @@ Status make_task(Begin begin, Invocation& invocation, const Code& code, const In
 }
 
 Status call_operator(const Code& code, const Inst& inst, IValue* registers, const uint32_t* list) {
-  const schema::Operator& op = *code.operators[inst.a];
-  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
-  const uint32_t* drop = list + inst.b + inst.c;
-  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+  Status status = run_operator(code, inst, registers, list);
+  drop_operands(inst, registers, list);
   return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "exec/invocation.h"
+#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 
@@ -23,6 +24,16 @@ Status with_stack(Status error, const Frame& innermost, const code::Inst* at, si
 inline IValue take(IValue* registers, uint32_t entry) {
   if (entry & code::kLastUse) return std::move(registers[entry & ~code::kLastUse]);
   return registers[entry];
+}
+// Ends the lives of the registers that an operator reads last; their numbers follow those of its operands and results.
+inline void drop_operands(const code::Inst& inst, IValue* registers, const uint32_t* list) {
+  const uint32_t* const drop = list + inst.b + inst.c;
+  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+}
+// Runs the operator of an instruction on registers, those of `list`; drops nothing.
+inline Status run_operator(const code::Code& code, const code::Inst& inst, IValue* registers, const uint32_t* list) {
+  const schema::Operator& op = *code.operators[inst.a];
+  return schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
 }
 std::vector<IValue> take_list(const code::Code& code, const code::Inst& inst, IValue* registers);
 

@@ -196,8 +196,6 @@ void Invocation::fail(Status error) {
   while (stack_.top()) stack_.pop();
 }
 
-// Interprets it; false: it waits. Memory that runs out, and what else an operator throws, ends the call and not the
-// process.
 namespace {
 
 // What runs on this thread, for those that record.
@@ -246,6 +244,8 @@ Outcome Invocation::interpret_recorded(const Invocation* root) {
   return outcome;
 }
 
+// Interprets it; false: it waits. Memory that runs out, and what else an operator throws, ends the call and not the
+// process.
 bool Invocation::ends(const Invocation* root) {
   try {
     try {

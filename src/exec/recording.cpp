@@ -3,7 +3,6 @@
 #include <array>
 
 #include "core/boxes.h"
-#include "schema/lazy_calls.h"
 
 namespace heddle::exec {
 namespace {
@@ -108,15 +107,13 @@ Status call_recorded(const Code& code, const Inst& inst, IValue* registers, cons
   for (uint32_t i = 0; i < inst.b; ++i) payload.add(registers[list[i]], trace::TensorRole::kInput);
   const int64_t allocated = trace::t_allocated;
   trace::t_note = {};
-  const schema::Operator& op = *code.operators[inst.a];
   const int64_t begin = trace::now();
-  Status status = schema::run_kernel(op, schema::Call(op, registers, list, inst.b, list + inst.b, inst.c));
+  Status status = run_operator(code, inst, registers, list);
   const int64_t end = trace::now();
   if (status.ok()) {
     for (uint32_t i = 0; i < inst.c; ++i) payload.add(registers[list[inst.b + i]], trace::TensorRole::kOutput);
   }
-  const uint32_t* drop = list + inst.b + inst.c;
-  for (uint32_t i = 0; i < inst.d; ++i) registers[drop[i]] = IValue();
+  drop_operands(inst, registers, list);
   if (profile) {
     const Profile::Call call = {std::chrono::nanoseconds(end - begin), trace::t_note.operations, payload.bytes(),
                                 trace::t_note.implementation};

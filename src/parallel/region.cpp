@@ -54,7 +54,9 @@ void Region::prepare(int64_t begin, int64_t end, int64_t grain, int participants
   participants_.store(1, std::memory_order_relaxed);
   failed_.store(false, std::memory_order_relaxed);
   segments_ = std::min(static_cast<uint32_t>(participants), kMaxSegments);
-  for (uint32_t s = 0; s < segments_; ++s) next_[s].store(segment_begin(s), std::memory_order_relaxed);
+  for (uint32_t s = 0; s < segments_; ++s) {
+    segment_counters_[s].next.store(segment_begin(s), std::memory_order_relaxed);
+  }
   done_.store(0, std::memory_order_relaxed);
 }
 
@@ -77,22 +79,31 @@ void Region::run_as_caller(int helpers) {
 
 void Region::work(int participant) {
   const InRegion scope(participant);
+  uint32_t done = 0;
+  for (uint32_t s = 0; s < segments_; ++s)
+    done += work_on(participant, (static_cast<uint32_t>(participant) + s) % segments_);
+  // Release: the caller's acquire of the last count sees what all chunks wrote.
+  if (done > 0 && done_.fetch_add(done, std::memory_order_acq_rel) + done == chunks_) done_.notify_one();
+}
+
+uint32_t Region::work_on(int participant, uint32_t segment) {
+  std::atomic<uint32_t>& next = segment_counters_[segment].next;
+  const uint32_t end = segment_begin(segment + 1);
+  uint32_t done = 0;
   // Relaxed: handing out chunk numbers orders nothing; what the caller wrote before reaches helpers through the queue.
-  for (uint32_t s = 0; s < segments_; ++s) {
-    const uint32_t segment = (static_cast<uint32_t>(participant) + s) % segments_;
-    const uint32_t end = segment_begin(segment + 1);
-    for (uint32_t chunk; (chunk = next_[segment].fetch_add(1, std::memory_order_relaxed)) < end;) {
-      if (!failed_.load(std::memory_order_relaxed)) {
-        if (trace_id_ == 0) {
-          run_chunk(chunk);
-        } else {
-          run_recorded(chunk, participant);
-        }
-      }
-      // Release: the caller's acquire of the last count sees what all chunks wrote.
-      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == chunks_) done_.notify_one();
+  // Asked first: where the others have ended a segment, its counter stays in their caches.
+  while (next.load(std::memory_order_relaxed) < end) {
+    const uint32_t chunk = next.fetch_add(1, std::memory_order_relaxed);
+    if (chunk >= end) break;
+    ++done;
+    if (failed_.load(std::memory_order_relaxed)) continue;
+    if (trace_id_ == 0) {
+      run_chunk(chunk);
+    } else {
+      run_recorded(chunk, participant);
     }
   }
+  return done;
 }
 
 void Region::run_recorded(uint32_t chunk, int participant) {

@@ -33,6 +33,8 @@ class Region final : public Task {
   static constexpr uint32_t kMaxSegments = 16;
 
   void work(int participant);
+  // How many chunks of a segment it has done.
+  uint32_t work_on(int participant, uint32_t segment);
   uint32_t segment_begin(uint32_t segment) const {
     return static_cast<uint32_t>(uint64_t{chunks_} * segment / segments_);
   }
@@ -54,8 +56,11 @@ class Region final : public Task {
   std::exception_ptr error_;
   // The first chunk of each segment that nobody has taken. A participant begins with a segment of its own, the same in
   // each region of one size: what it reads is what it wrote last, and lies in its cache.
-  alignas(64) std::array<std::atomic<uint32_t>, kMaxSegments> next_{};
-  alignas(64) std::atomic<uint32_t> done_{0};
+  struct alignas(64) Counter {
+    std::atomic<uint32_t> next{0};
+  };
+  std::array<Counter, kMaxSegments> segment_counters_;
+  alignas(64) std::atomic<uint32_t> done_{0};  // added to by each participant, when it finds no chunk left
 };
 
 }  // namespace heddle::parallel

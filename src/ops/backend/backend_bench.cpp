@@ -215,7 +215,7 @@ BENCHMARK(cell)->Arg(256)->Name("lstm_cell");
 BENCHMARK(arithmetic<&add_row>)->Arg(4096)->Arg(1'000'000)->Name("add");
 BENCHMARK(arithmetic<&div_row>)->Arg(4096)->Arg(1'000'000)->Name("div");
 BENCHMARK(folded<&sum_row>)->Arg(4096)->Arg(1'000'000)->Name("sum");
-BENCHMARK(folded<&max_row>)->Arg(4096)->Arg(1'000'000)->Name("max");
+BENCHMARK(folded<static_cast<float (*)(const float*, int64_t)>(&max_row)>)->Arg(4096)->Arg(1'000'000)->Name("max");
 
 }  // namespace
 }  // namespace heddle::ops::backend
