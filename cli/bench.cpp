@@ -90,8 +90,10 @@ void run_load(const BenchOptions& options, const jit::Method& method,
       },
       {}, stop.get_token());
   report.os_threads_peak = watch(load, "warming up", options.warmup, progress);
-  load.start_measuring();
-  report.os_threads_peak = std::max(report.os_threads_peak, watch(load, "measuring", options.duration, progress));
+  if (!interrupted()) {
+    load.start_measuring();
+    report.os_threads_peak = std::max(report.os_threads_peak, watch(load, "measuring", options.duration, progress));
+  }
   // A call that takes longer than the duration still counts.
   while (load.measured() == 0 && !load.failed() && !interrupted()) std::this_thread::sleep_for(kLookEvery);
   if (interrupted()) stop.request_stop();

@@ -237,7 +237,7 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((config["threads"], config["inference_threads"]), (1, 2))
         self.assertIn(config["backend"], ["OMP", "TBB", "NATIVE"])
         text = self.heddle(*arguments, "--profile").stdout
-        for part in ["calls on one thread", "aten::mul.Scalar", "command_test.py:"]:
+        for part in ["from one inference thread", "aten::mul.Scalar", "command_test.py:"]:
             self.assertIn(part, text)
         profile = json.loads(self.heddle(*arguments, "--profile", "--json").stdout)["profile"]
         row = next(r for r in profile["operators"] if r["name"] == "aten::mul.Scalar")

@@ -71,11 +71,13 @@ TEST_F(Budget, ThreadsOfOursStayWithinIt) {
 TEST_F(Budget, IdleMeansNoWork) {
   jit::CompilationUnit unit(kSource);
   for (int round = 0; round < 20; ++round) unit.run_method("forward", {large_input()});
-  std::this_thread::sleep_for(100ms);
-  const std::clock_t begin = std::clock();
-  std::this_thread::sleep_for(1s);
-  const double used = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  EXPECT_LT(used, 0.01) << "seconds of processor time in one second of idleness";
+  // On a busy machine a thread may get to the end of its looking for work only later.
+  const auto idle_second = [] {
+    const std::clock_t begin = std::clock();
+    std::this_thread::sleep_for(1s);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 0.01;
+  };
+  EXPECT_TRUE(comes_true(idle_second)) << "idle threads take more than 10 ms of processor time a second";
 }
 
 TEST_F(Budget, ShortLivedInferenceThreadsLeaveNothingBehind) {
