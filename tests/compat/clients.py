@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CLASSES = HERE / 'archives' / 'classes.pt'
+OPENCV = ['-isystem', '/usr/include/opencv4', '-lopencv_imgcodecs', '-lopencv_imgproc', '-lopencv_core']  # what photo.cpp links
 TORCHVISION = '/usr/lib/python3/dist-packages/torchvision'
 STANDARDS = {'values': 'c++20', 'errors': 'c++23', 'detector': 'c++20', 'server': 'c++20', 'stream': 'c++20'}  # the others: C++17
 
@@ -29,13 +30,14 @@ def run(command, **options):
 
 
 def command_line(source, program, prefix, standard):
+    more = OPENCV if source.stem == 'photo' else []
     if prefix is None:
         vision = glob.glob(f'{TORCHVISION}/_C.*.so') if source.stem == 'vision' else []
         return ['g++', f'-std={standard}', '-O0', '-I/usr/include/torch/csrc/api/include', str(source), '-o',
-                str(program), *vision, '-ltorch', '-ltorch_cpu', '-lc10', '-lglog']
+                str(program), *vision, '-ltorch', '-ltorch_cpu', '-lc10', '-lglog', *more]
     return ['g++', f'-std={standard}', '-O0', '-Wall', '-Wextra', '-Werror', f'-I{prefix}/include',
             f'-I{prefix}/include/torch/csrc/api/include', str(source), '-o', str(program), f'-L{prefix}/lib',
-            f'-Wl,-rpath,{prefix}/lib', '-ltorch', '-ltorch_cpu', '-lc10', '-pthread']
+            f'-Wl,-rpath,{prefix}/lib', '-ltorch', '-ltorch_cpu', '-lc10', '-pthread', *more]
 
 
 def write_classes_archive(folder):

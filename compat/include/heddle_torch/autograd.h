@@ -28,6 +28,11 @@ struct AutogradContext {
   variable_list saved_;
 };
 
+template <class... Args>
+bool any_variable_requires_grad(const Args&...) {
+  return false;
+}
+
 template <class T>
 struct Function {
   // Takes what T::forward takes after the context, and returns what it returns.

@@ -1,4 +1,4 @@
-// torch::nn::functional: convolutions, pools, normalisations, embeddings and folds, with libtorch's options. Shapes,
+// torch::nn::functional: convolutions, normalisations, embeddings and folds, with libtorch's options. Shapes,
 // dtypes and errors are those of the operators of the same names in namespace at.
 #pragma once
 
@@ -82,70 +82,6 @@ HEDDLE_TORCH_CONV(2, conv_transpose2d, conv_transpose2d, ConvTranspose2dFuncOpti
 HEDDLE_TORCH_CONV(3, conv_transpose3d, conv_transpose3d, ConvTranspose3dFuncOptions)
 #undef HEDDLE_TORCH_CONV
 
-#define HEDDLE_TORCH_MAX_POOL(D, name, with_indices, Options)                                              \
-  class Options {                                                                                          \
-   public:                                                                                                 \
-    Options(ExpandingArray<D> kernel_size) : kernel_size_(kernel_size), stride_(kernel_size) {}            \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, kernel_size, 1)                                        \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, stride, 1)                                             \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, padding, 0)                                            \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, dilation, 1)                                           \
-    HEDDLE_TORCH_OPTION(Options, bool, ceil_mode, false)                                                   \
-  };                                                                                                       \
-  inline Tensor name(const Tensor& input, const Options& o) {                                              \
-    return at::name(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(), o.ceil_mode());         \
-  }                                                                                                        \
-  inline std::tuple<Tensor, Tensor> name##_with_indices(const Tensor& input, const Options& o) {           \
-    return at::with_indices(input, o.kernel_size(), o.stride(), o.padding(), o.dilation(), o.ceil_mode()); \
-  }
-HEDDLE_TORCH_MAX_POOL(1, max_pool1d, max_pool1d_with_indices, MaxPool1dFuncOptions)
-HEDDLE_TORCH_MAX_POOL(2, max_pool2d, max_pool2d_with_indices, MaxPool2dFuncOptions)
-HEDDLE_TORCH_MAX_POOL(3, max_pool3d, max_pool3d_with_indices, MaxPool3dFuncOptions)
-#undef HEDDLE_TORCH_MAX_POOL
-
-#define HEDDLE_TORCH_AVG_POOL(D, name, Options, divisor)                                                            \
-  class Options {                                                                                                   \
-   public:                                                                                                          \
-    Options(ExpandingArray<D> kernel_size) : kernel_size_(kernel_size), stride_(kernel_size) {}                     \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, kernel_size, 1)                                                 \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, stride, 1)                                                      \
-    HEDDLE_TORCH_OPTION(Options, ExpandingArray<D>, padding, 0)                                                     \
-    HEDDLE_TORCH_OPTION(Options, bool, ceil_mode, false)                                                            \
-    HEDDLE_TORCH_OPTION(Options, bool, count_include_pad, true)                                                     \
-    HEDDLE_TORCH_OPTION(Options, c10::optional<int64_t>, divisor_override, c10::nullopt)                            \
-  };                                                                                                                \
-  inline Tensor name(const Tensor& input, const Options& o) {                                                       \
-    return at::name(input, o.kernel_size(), o.stride(), o.padding(), o.ceil_mode(), o.count_include_pad() divisor); \
-  }
-#define HEDDLE_TORCH_DIVISOR , o.divisor_override()
-HEDDLE_TORCH_AVG_POOL(1, avg_pool1d, AvgPool1dFuncOptions, )
-HEDDLE_TORCH_AVG_POOL(2, avg_pool2d, AvgPool2dFuncOptions, HEDDLE_TORCH_DIVISOR)
-HEDDLE_TORCH_AVG_POOL(3, avg_pool3d, AvgPool3dFuncOptions, HEDDLE_TORCH_DIVISOR)
-#undef HEDDLE_TORCH_AVG_POOL
-#undef HEDDLE_TORCH_DIVISOR
-
-#define HEDDLE_TORCH_ADAPTIVE(D)                                                                                      \
-  class AdaptiveAvgPool##D##dFuncOptions {                                                                            \
-   public:                                                                                                            \
-    AdaptiveAvgPool##D##dFuncOptions(ExpandingArray<D> size) : output_size_(size) {}                                  \
-    HEDDLE_TORCH_OPTION(AdaptiveAvgPool##D##dFuncOptions, ExpandingArray<D>, output_size, 1)                          \
-  };                                                                                                                  \
-  using AdaptiveMaxPool##D##dFuncOptions = AdaptiveAvgPool##D##dFuncOptions;                                          \
-  inline Tensor adaptive_avg_pool##D##d(const Tensor& input, const AdaptiveAvgPool##D##dFuncOptions& o) {             \
-    return at::adaptive_avg_pool##D##d(input, o.output_size());                                                       \
-  }                                                                                                                   \
-  inline std::tuple<Tensor, Tensor> adaptive_max_pool##D##d_with_indices(const Tensor& input,                         \
-                                                                         const AdaptiveMaxPool##D##dFuncOptions& o) { \
-    return at::adaptive_max_pool##D##d(input, o.output_size());                                                       \
-  }                                                                                                                   \
-  inline Tensor adaptive_max_pool##D##d(const Tensor& input, const AdaptiveMaxPool##D##dFuncOptions& o) {             \
-    return std::get<0>(at::adaptive_max_pool##D##d(input, o.output_size()));                                          \
-  }
-HEDDLE_TORCH_ADAPTIVE(1)
-HEDDLE_TORCH_ADAPTIVE(2)
-HEDDLE_TORCH_ADAPTIVE(3)
-#undef HEDDLE_TORCH_ADAPTIVE
-
 class BatchNormFuncOptions {
   HEDDLE_TORCH_OPTION(BatchNormFuncOptions, Tensor, weight, Tensor())
   HEDDLE_TORCH_OPTION(BatchNormFuncOptions, Tensor, bias, Tensor())
@@ -201,6 +137,43 @@ class EmbeddingFuncOptions {
 };
 inline Tensor embedding(const Tensor& input, const Tensor& weight, const EmbeddingFuncOptions& o = {}) {
   return at::embedding(weight, input, o.padding_idx().value_or(-1));
+}
+
+class EmbeddingBagFuncOptions {
+  using Mode = std::variant<enumtype::kSum, enumtype::kMean, enumtype::kMax>;
+  HEDDLE_TORCH_OPTION(EmbeddingBagFuncOptions, Tensor, offsets, Tensor())
+  HEDDLE_TORCH_OPTION(EmbeddingBagFuncOptions, Mode, mode, enumtype::kMean())
+  HEDDLE_TORCH_OPTION(EmbeddingBagFuncOptions, Tensor, per_sample_weights, Tensor())
+  HEDDLE_TORCH_OPTION(EmbeddingBagFuncOptions, bool, include_last_offset, false)
+  HEDDLE_TORCH_OPTION(EmbeddingBagFuncOptions, c10::optional<int64_t>, padding_idx, c10::nullopt)
+};
+// A row of a matrix of indices is a bag; a vector of them is cut by the option offsets.
+inline Tensor embedding_bag(const Tensor& input, const Tensor& weight, const EmbeddingBagFuncOptions& o = {}) {
+  const bool rows = input.dim() == 2;
+  TORCH_CHECK(rows || input.dim() == 1, "input has to be 1D or 2D Tensor, but got Tensor of dimension ", input.dim());
+  TORCH_CHECK(rows != o.offsets().defined(),
+              rows ? "if input is 2D, then offsets has to be null" : "offsets has to be a 1D Tensor but got null");
+  const Tensor offsets = rows ? at::arange(0, input.numel(), input.size(1), input.options()) : o.offsets();
+  const Tensor& scales = o.per_sample_weights();
+  return std::get<0>(
+      at::embedding_bag(weight, input.reshape(-1), offsets, false, static_cast<int64_t>(o.mode().index()), false,
+                        scales.defined() ? scales.reshape(-1) : scales, o.include_last_offset(), o.padding_idx()));
+}
+
+class LocalResponseNormFuncOptions {
+ public:
+  LocalResponseNormFuncOptions(int64_t size) : size_(size) {}
+  HEDDLE_TORCH_OPTION(LocalResponseNormFuncOptions, int64_t, size, 1)
+  HEDDLE_TORCH_OPTION(LocalResponseNormFuncOptions, double, alpha, 1e-4)
+  HEDDLE_TORCH_OPTION(LocalResponseNormFuncOptions, double, beta, 0.75)
+  HEDDLE_TORCH_OPTION(LocalResponseNormFuncOptions, double, k, 1.0)
+};
+inline Tensor local_response_norm(const Tensor& input, const LocalResponseNormFuncOptions& o) {
+  TORCH_CHECK(input.dim() >= 3, "Expected 3D or higher dimensionality input (got ", input.dim(), " dimensions)");
+  const Tensor squares = (input * input).flatten(2).unsqueeze(1);
+  const Tensor padded = at::constant_pad_nd(squares, {0, 0, o.size() / 2, (o.size() - 1) / 2});
+  const Tensor means = at::avg_pool2d(padded, {o.size(), 1}, {1, 1}).squeeze(1).reshape(input.sizes());
+  return input / (means * o.alpha() + o.k()).pow(o.beta());
 }
 
 class UnfoldFuncOptions {

@@ -87,6 +87,17 @@ inline Tensor cross_entropy(const Tensor& input, const Tensor& target, const Cro
                                 o.label_smoothing());
 }
 
+class CTCLossFuncOptions {
+  HEDDLE_TORCH_REDUCTION(CTCLossFuncOptions)
+  HEDDLE_TORCH_OPTION(CTCLossFuncOptions, int64_t, blank, 0)
+  HEDDLE_TORCH_OPTION(CTCLossFuncOptions, bool, zero_infinity, false)
+};
+inline Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                       const Tensor& target_lengths, const CTCLossFuncOptions& o = {}) {
+  return at::ctc_loss(log_probs, targets, input_lengths, target_lengths, o.blank(), detail::number(o.reduction()),
+                      o.zero_infinity());
+}
+
 class KLDivFuncOptions {
   using Reduction = std::variant<enumtype::kNone, enumtype::kMean, enumtype::kSum, enumtype::kBatchMean>;
 

@@ -5,3 +5,4 @@
 #include "heddle_torch/functional_activation.h"
 #include "heddle_torch/functional_layers.h"
 #include "heddle_torch/functional_loss.h"
+#include "heddle_torch/functional_pool.h"

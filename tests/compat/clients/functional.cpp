@@ -94,6 +94,29 @@ static void layers() {
            F::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kBorder).align_corners(false)));
 }
 
+static void pools() {
+  const torch::Tensor line = some({1, 2, 6}), image = some({1, 2, 4, 4}), volume = some({1, 1, 2, 4, 4});
+  show("lp_pool1d", F::lp_pool1d(line, F::LPPool1dFuncOptions(3, 2).stride(1)));
+  show("lp_pool2d", F::lp_pool2d(image.abs(), F::LPPool2dFuncOptions(2, {2, 3}).stride(1)));
+  const auto best = F::max_pool1d_with_indices(line, F::MaxPool1dFuncOptions(2));
+  show("max_unpool1d", F::max_unpool1d(std::get<0>(best), std::get<1>(best), F::MaxUnpool1dFuncOptions(2)));
+  const auto best2 = F::max_pool2d_with_indices(image, F::MaxPool2dFuncOptions(2));
+  show("max_unpool2d", F::max_unpool2d(std::get<0>(best2), std::get<1>(best2),
+                                       F::MaxUnpool2dFuncOptions(2).output_size(std::vector<int64_t>({1, 2, 4, 4}))));
+  const auto best3 = F::max_pool3d_with_indices(volume, F::MaxPool3dFuncOptions(2));
+  show("max_unpool3d", F::max_unpool3d(std::get<0>(best3), std::get<1>(best3), F::MaxUnpool3dFuncOptions(2)));
+  show("local_response_norm", F::local_response_norm(image * 3, F::LocalResponseNormFuncOptions(2).alpha(0.1)));
+  show("local_response_norm", F::local_response_norm(line * 3, F::LocalResponseNormFuncOptions(3).k(2)));
+  const torch::Tensor words = torch::tensor({0, 2, 1, 2}, torch::kLong);
+  show("embedding_bag",
+       F::embedding_bag(words.view({2, 2}), some({3, 2}), F::EmbeddingBagFuncOptions().mode(torch::kSum)));
+  show("embedding_bag",
+       F::embedding_bag(words, some({3, 2}),
+                        F::EmbeddingBagFuncOptions().mode(torch::kMax).offsets(torch::tensor({0, 3}, torch::kLong))));
+  show("ctc_loss", F::ctc_loss(some({5, 2, 4}).log_softmax(2), torch::tensor({1, 2, 3, 1}, torch::kLong).view({2, 2}),
+                               torch::tensor({5, 4}, torch::kLong), torch::tensor({2, 1}, torch::kLong)));
+}
+
 static void losses() {
   const torch::Tensor x = some({3, 4}), y = some({4, 3}).t().contiguous();
   const torch::Tensor target = torch::tensor({1, 0, 3}, torch::kLong), sign = torch::tensor({1.f, -1.f, 1.f});
@@ -120,6 +143,7 @@ int main() {
   torch::NoGradGuard no_grad;
   activations();
   layers();
+  pools();
   losses();
   return 0;
 }
