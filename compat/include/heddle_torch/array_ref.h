@@ -153,8 +153,11 @@ class OptionalArrayRef final {
   OptionalArrayRef(const OptionalArrayRef&) = default;
   OptionalArrayRef& operator=(const OptionalArrayRef&) = default;
   constexpr OptionalArrayRef(const optional<ArrayRef<T>>& o) : array_(o) {}
+  // A number of another type becomes a T where the caller stands, who keeps it to the end of the full expression.
+  constexpr OptionalArrayRef(const T& one) : array_(std::in_place, one) {}
   template <class U, class = std::enable_if_t<!std::is_same<std::decay_t<U>, OptionalArrayRef>::value &&
                                               !std::is_same<std::decay_t<U>, nullopt_t>::value &&
+                                              !std::is_convertible<U&&, T>::value &&
                                               std::is_convertible<U&&, ArrayRef<T>>::value>>
   constexpr OptionalArrayRef(U&& value) : array_(std::in_place, std::forward<U>(value)) {}
   constexpr OptionalArrayRef(const std::initializer_list<T>& values) : array_(std::in_place, values) {}
